@@ -40,8 +40,8 @@ __all__ = [
     "TransitionKind",
     "UnknownSegment",
     "UnknownTrack",
-    "Word",
     "WireError",
+    "Word",
     "clock",
     "ease",
 ]

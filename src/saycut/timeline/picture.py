@@ -1,4 +1,4 @@
-"""How a segment's picture is placed on the canvas, how it moves and how it gives way to the next."""
+"""How a picture is placed on the canvas, how it moves and how it gives way to the next."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

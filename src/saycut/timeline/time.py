@@ -42,9 +42,8 @@ def end_of(ranges: Iterable[TimeRange]) -> int:
 
 def clock(at_ms: int) -> str:
     """Write a moment as people read it: `0:07.5`, `1:02:03`; tenths only when there are any."""
-    tenths, minutes = round(at_ms / 100), abs(at_ms) // 60_000
-    seconds = (tenths - minutes * 600) / 10
-    text = f"{seconds:04.1f}".removesuffix(".0")
+    minutes, tenths = divmod(round(at_ms / 100), 600)
+    text = f"{tenths / 10:04.1f}".removesuffix(".0")
     if minutes < 60:
         return f"{minutes}:{text}"
     return f"{minutes // 60}:{minutes % 60:02}:{text}"
