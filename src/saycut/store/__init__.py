@@ -1,0 +1,43 @@
+"""The data folder: projects with their versions in SQL, media by content in blobs.
+
+One process owns a folder at a time. Nothing here knows how drafts are made or rendered.
+"""
+
+from saycut.store.blobs import Blobs
+from saycut.store.database import open_database
+from saycut.store.errors import (
+    AmbiguousProject,
+    BlobNotKept,
+    ContentChanged,
+    DataFolderInUse,
+    NameTaken,
+    NewerData,
+    NothingToRedo,
+    NothingToUndo,
+    StaleBase,
+    UnknownProject,
+)
+from saycut.store.folder import DataFolder
+from saycut.store.lock import FolderLock
+from saycut.store.projects import Project, Projects, Transaction, Version
+
+__all__ = [
+    "AmbiguousProject",
+    "BlobNotKept",
+    "Blobs",
+    "ContentChanged",
+    "DataFolder",
+    "DataFolderInUse",
+    "FolderLock",
+    "NameTaken",
+    "NewerData",
+    "NothingToRedo",
+    "NothingToUndo",
+    "Project",
+    "Projects",
+    "StaleBase",
+    "Transaction",
+    "UnknownProject",
+    "Version",
+    "open_database",
+]

@@ -1,0 +1,142 @@
+"""What can go wrong between a project and the data folder that keeps it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from saycut.errors import SaycutError
+
+__all__ = [
+    "AmbiguousProject",
+    "BlobNotKept",
+    "ContentChanged",
+    "DataFolderInUse",
+    "NameTaken",
+    "NewerData",
+    "NothingToRedo",
+    "NothingToUndo",
+    "StaleBase",
+    "UnknownProject",
+]
+
+
+class UnknownProject(SaycutError):
+    """No project has that id or name."""
+
+    code: ClassVar[int] = 4401
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"no project {reference!r}: use the id or the name that `saycut projects` lists"
+        )
+        self.reference = reference
+
+
+class AmbiguousProject(SaycutError):
+    """Several projects have that name."""
+
+    code: ClassVar[int] = 4402
+
+    def __init__(self, name: str, project_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(project_ids)} projects are named {name!r}: use one of the ids "
+            f"{', '.join(project_ids)}"
+        )
+        self.project_ids = tuple(project_ids)
+
+
+class StaleBase(SaycutError):
+    """The project moved on since the version that an edit was made on."""
+
+    code: ClassVar[int] = 4403
+
+    def __init__(self, project_id: str, base: int, current: int) -> None:
+        super().__init__(
+            f"cannot save an edit of version {base} of project {project_id!r}: the project is "
+            f"at version {current} by now; look at it and make the edit again"
+        )
+        self.base = base
+        self.current = current
+
+
+class NothingToUndo(SaycutError):
+    """The project is as it was when it began."""
+
+    code: ClassVar[int] = 4404
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"nothing to undo in project {project_id!r}: it is at its first version")
+
+
+class NothingToRedo(SaycutError):
+    """Nothing was undone since the last edit."""
+
+    code: ClassVar[int] = 4405
+
+    def __init__(self, project_id: str) -> None:
+        super().__init__(f"nothing to redo in project {project_id!r}: it is at its newest version")
+
+
+class DataFolderInUse(SaycutError):
+    """Another process owns the data folder; `holder` describes it."""
+
+    code: ClassVar[int] = 4406
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(
+            f"cannot open the data folder {folder}: {holder} is using it; wait until it is "
+            "done or stop it, or set SAYCUT_DATA to work in another folder"
+        )
+        self.folder = folder
+        self.holder = holder
+
+
+class NameTaken(SaycutError):
+    """A project of that name is there already."""
+
+    code: ClassVar[int] = 4407
+
+    def __init__(self, name: str, project_id: str) -> None:
+        super().__init__(
+            f"cannot name a new project {name!r}: project {project_id!r} has that name; "
+            f"change it with `saycut edit {project_id}` or choose another name"
+        )
+        self.project_id = project_id
+
+
+class ContentChanged(SaycutError):
+    """A file is no longer what was inspected."""
+
+    code: ClassVar[int] = 4408
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"cannot keep {path.name!r}: it changed while it was read; try again once it is whole"
+        )
+        self.path = path
+
+
+class BlobNotKept(SaycutError):
+    """A file could not be copied into the data folder."""
+
+    code: ClassVar[int] = 4410
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot keep {path.name!r} in the data folder: {reason}; make room or set "
+            "SAYCUT_DATA to a folder with space, and try again"
+        )
+        self.path = path
+
+
+class NewerData(SaycutError):
+    """The database was written by a newer Saycut."""
+
+    code: ClassVar[int] = 4409
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"cannot open this data folder: a newer Saycut wrote it (schema {revision}); "
+            "upgrade Saycut, or set SAYCUT_DATA to another folder"
+        )
+        self.revision = revision

@@ -1,0 +1,236 @@
+"""Projects and their versions, in one transaction at a time.
+
+Versions are append-only and numbered from 1, which is the draft a project began with. Each
+knows its parent. The project points at the version in force:
+
+    1 --- 2 --- 3          undo moves the pointer from 3 to 2, redo moves it back;
+           \\--- 4          an edit made at 2 becomes 4, and 3 stays in the history
+
+Redo goes to the newest child, so it retraces what undo left, however many steps.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
+
+from saycut.store.errors import (
+    AmbiguousProject,
+    NothingToRedo,
+    NothingToUndo,
+    StaleBase,
+    UnknownProject,
+)
+from saycut.store.schema import assets, projects, versions
+from saycut.timeline import Asset, Draft
+from saycut.timeline.wire import draft_from_wire, draft_to_wire
+
+__all__ = ["Project", "Projects", "Transaction", "Version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A film being made. `current` is the number of the version in force."""
+
+    id: str
+    name: str
+    created_ms: int
+    current: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A draft and the exchange that led to it; `parent` is None for the first."""
+
+    number: int
+    parent: int | None
+    draft: Draft
+    request: str
+    reply: str
+    created_ms: int
+
+
+class Projects:
+    """The projects of a database."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator["Transaction"]:
+        """Give a view in which all reads agree and all writes happen together or not at all."""
+        with self._database.begin() as connection:
+            yield Transaction(connection)
+
+
+class Transaction:
+    """Reads and writes of projects; made by `Projects.transaction`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def recent(self) -> tuple[Project, ...]:
+        """Give all projects, the newest first."""
+        newest_first = select(projects).order_by(projects.c.created_ms.desc(), projects.c.id)
+        return tuple(_project(row) for row in self._connection.execute(newest_first))
+
+    def find(self, reference: str) -> Project:
+        """Give the project of that id, else the one of that name.
+
+        Raises:
+            UnknownProject, AmbiguousProject
+        """
+        fits = (projects.c.id == reference) | (projects.c.name == reference)
+        # Held until the transaction ends where the database knows row locks, so that two
+        # writers of one project follow each other.
+        rows = self._connection.execute(select(projects).where(fits).with_for_update()).all()
+        found = [_project(row) for row in rows]
+        if not found:
+            raise UnknownProject(reference)
+        by_id = next((project for project in found if project.id == reference), None)
+        if by_id is None and len(found) > 1:
+            raise AmbiguousProject(reference, [project.id for project in found])
+        return by_id or found[0]
+
+    def create(self, project_id: str, name: str, draft: Draft) -> Project:
+        """Make a project whose first version is `draft`. The id must be new."""
+        project = Project(project_id, name, _now_ms(), current=1)
+        row = {"id": project.id, "name": name, "created_ms": project.created_ms, "current": 1}
+        self._connection.execute(insert(projects).values(row))
+        self._append(project_id, Version(1, None, draft, "", "", project.created_ms))
+        return project
+
+    def assets(self, project_id: str) -> tuple[Asset, ...]:
+        """Give the assets of a project in the order they came."""
+        rows = self._connection.scalars(
+            select(assets.c.descriptor)
+            .where(assets.c.project_id == project_id)
+            .order_by(assets.c.position)
+        )
+        return tuple(_ASSET.validate_python(row) for row in rows)
+
+    def add_assets(self, project_id: str, added: Iterable[Asset]) -> None:
+        """Add assets after those that are there. Their ids must be new in the project."""
+        taken = select(func.count()).where(assets.c.project_id == project_id)
+        count = self._connection.scalar(taken) or 0
+        rows = [
+            {
+                "project_id": project_id,
+                "id": asset.id,
+                "position": position,
+                "digest": asset.digest,
+                "name": asset.name,
+                "descriptor": _ASSET.dump_python(asset, mode="json"),
+            }
+            for position, asset in enumerate(added, start=count)
+        ]
+        if rows:
+            self._connection.execute(insert(assets), rows)
+
+    def current(self, project_id: str) -> Version:
+        """Give the version in force."""
+        return self.version(project_id, self.find(project_id).current)
+
+    def version(self, project_id: str, number: int) -> Version:
+        """Give one version; the number must exist."""
+        row = self._connection.execute(_version_row(project_id, number)).one()
+        return _version(row)
+
+    def history(self, project_id: str) -> tuple[Version, ...]:
+        """Give all versions in order of their numbers, those that were undone too."""
+        rows = select(versions).where(versions.c.project_id == project_id)
+        return tuple(
+            _version(row) for row in self._connection.execute(rows.order_by(versions.c.number))
+        )
+
+    def write(self, project_id: str, *, base: int, draft: Draft, request: str, reply: str) -> int:
+        """Add a version made on version `base` and put it in force; gives its number.
+
+        Raises:
+            UnknownProject: there is no such project.
+            StaleBase: another version than `base` is in force by now.
+        """
+        project = self.find(project_id)
+        if project.current != base:
+            raise StaleBase(project.id, base, project.current)
+        last = select(func.max(versions.c.number)).where(versions.c.project_id == project.id)
+        number = (self._connection.scalar(last) or 0) + 1
+        self._append(project.id, Version(number, base, draft, request, reply, _now_ms()))
+        self._point(project.id, number)
+        return number
+
+    def undo(self, project_id: str) -> Version:
+        """Put the parent of the version in force back in force.
+
+        Raises:
+            UnknownProject, NothingToUndo
+        """
+        project = self.find(project_id)
+        parent = self.version(project.id, project.current).parent
+        if parent is None:
+            raise NothingToUndo(project.id)
+        self._point(project.id, parent)
+        return self.version(project.id, parent)
+
+    def redo(self, project_id: str) -> Version:
+        """Put the newest child of the version in force in force.
+
+        Raises:
+            UnknownProject, NothingToRedo
+        """
+        project = self.find(project_id)
+        child = self._connection.scalar(
+            select(func.max(versions.c.number)).where(
+                versions.c.project_id == project.id, versions.c.parent == project.current
+            )
+        )
+        if child is None:
+            raise NothingToRedo(project.id)
+        self._point(project.id, child)
+        return self.version(project.id, child)
+
+    def _append(self, project_id: str, version: Version) -> None:
+        row = {
+            "project_id": project_id,
+            "number": version.number,
+            "parent": version.parent,
+            "draft": draft_to_wire(version.draft),
+            "request": version.request,
+            "reply": version.reply,
+            "created_ms": version.created_ms,
+        }
+        self._connection.execute(insert(versions).values(row))
+
+    def _point(self, project_id: str, number: int) -> None:
+        moved = update(projects).where(projects.c.id == project_id).values(current=number)
+        self._connection.execute(moved)
+
+
+_ASSET: TypeAdapter[Asset] = TypeAdapter(Asset)
+
+
+def _version_row(project_id: str, number: int) -> Select[Any]:
+    return select(versions).where(versions.c.project_id == project_id, versions.c.number == number)
+
+
+def _project(row: Row[Any]) -> Project:
+    return Project(row.id, row.name, row.created_ms, row.current)
+
+
+def _version(row: Row[Any]) -> Version:
+    return Version(
+        number=row.number,
+        parent=row.parent,
+        draft=draft_from_wire(row.draft),
+        request=row.request,
+        reply=row.reply,
+        created_ms=row.created_ms,
+    )
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
