@@ -188,9 +188,8 @@ class Value:
         least, most = len(self.inner) - self.optional_count, len(self.inner)
         if not isinstance(raw, list | tuple) or not least <= len(raw) <= most:
             raise WireError(path, self.note, raw)
-        return self.make(
-            *(c.decode(x, f"{path}[{i}]") for i, (c, x) in enumerate(zip(self.inner, raw)))
-        )
+        given = zip(self.inner, raw, strict=False)
+        return self.make(*(c.decode(x, f"{path}[{i}]") for i, (c, x) in enumerate(given)))
 
     def encode(self, value: Any) -> list[Any]:
         return [c.encode(x) for c, x in zip(self.inner, self.take(value), strict=True)]

@@ -38,9 +38,9 @@ def summary(draft: Draft, assets: Mapping[str, Asset]) -> str:
 
 
 def label(segment: Segment, assets: Mapping[str, Asset]) -> str:
-    """Give the human name of a segment: its own, its text in quotes, its asset's, its colour."""
+    """Give the human name of a segment: its words, its own name, its asset's, its colour."""
     if segment.text is not None:
-        return f'"{" / ".join(segment.text.content.splitlines())}"'
+        return " / ".join(segment.text.content.splitlines())
     if segment.name:
         return segment.name
     if asset := assets.get(segment.asset_id or ""):
@@ -60,7 +60,9 @@ def _runs(track: Track, assets: Mapping[str, Asset]) -> list[str]:
     for segment in track.segments:
         kind = _kind(segment, track)
         prefix = f"{kind}: " if kind != kind_before else ""
-        written.append(f"{prefix}{label(segment, assets)} ({_when(segment, track)})")
+        name = label(segment, assets)
+        quoted = name if segment.text is None else f'"{name}"'
+        written.append(f"{prefix}{quoted} ({_when(segment, track)})")
         kind_before = kind
     return written
 

@@ -60,7 +60,7 @@ def draft_to_wire(draft: Draft, assets: Mapping[str, Asset] | None = None) -> di
     for track, track_wire in zip(draft.tracks, wire["t"], strict=True):
         for segment, segment_wire in zip(track.segments, track_wire["sg"], strict=True):
             told = segment_wire.setdefault("m", {})
-            told["name"] = label(segment, assets or {}).strip('"')
+            told["name"] = label(segment, assets or {})
             if track.kind is TrackKind.AUDIO:
                 told["volume"] = volume_percent(segment)
     return wire
@@ -237,5 +237,5 @@ _DRAFT: Final = Record(
         field("l", "loudness_lufs", Nullable(Number()), "target; null: -14", None),
     ),
     has_extra=True,
-    derived={"d": None},
+    derived={"d": None, "m": {}},
 )
