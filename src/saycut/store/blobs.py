@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -51,10 +52,13 @@ class Blobs:
         except AlreadyExistsError:
             pass  # another thread was faster; the content is the same
         except BaseError as error:
-            reason = str(error).partition("\n")[0]
+            # "Generic LocalFileSystem error: Unable to ...: No space left on device (os error 28)"
+            reason = str(error).partition("\n")[0].rpartition(": ")[2]
             raise BlobNotKept(path, reason) from error
         finally:
-            (self._folder / incoming).unlink(missing_ok=True)
+            # What cannot be removed now is removed when the folder is opened again.
+            with suppress(OSError):
+                (self._folder / incoming).unlink()
 
     def has(self, digest: str) -> bool:
         return self.path_of(digest).is_file()

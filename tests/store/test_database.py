@@ -1,0 +1,78 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import URL, Engine, inspect, text
+
+from saycut.store import NewerData, open_database
+from saycut.store.schema import HEAD, metadata
+
+
+def a_database(tmp_path: Path) -> Engine:
+    return open_database(URL.create("sqlite", database=str(tmp_path / "a.db")))
+
+
+def pragma(database: Engine, name: str) -> Any:
+    with database.connect() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+def test_migrations_lead_to_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
+    database = a_database(tmp_path)
+
+    with database.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert context.get_current_revision() == HEAD
+        assert compare_metadata(context, metadata) == []
+
+
+def test_sqlite_commits_durably_lets_readers_in_and_checks_references(tmp_path: Path) -> None:
+    database = a_database(tmp_path)
+
+    assert pragma(database, "journal_mode") == "wal"
+    assert pragma(database, "synchronous") == 2
+    assert pragma(database, "foreign_keys") == 1
+
+
+def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
+    first = a_database(tmp_path)
+    with first.begin() as connection:
+        connection.execute(text("INSERT INTO projects VALUES ('p1', 'Film', 0, 1)"))
+    first.dispose()
+
+    second = a_database(tmp_path)
+
+    with second.connect() as connection:
+        assert connection.scalar(text("SELECT name FROM projects")) == "Film"
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    newer = a_database(tmp_path)
+    with newer.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer.dispose()
+    before = (tmp_path / "a.db").read_bytes()
+
+    with pytest.raises(NewerData, match="9999"):
+        a_database(tmp_path)
+
+    assert (tmp_path / "a.db").read_bytes() == before
+
+
+def test_a_migration_that_fails_leaves_no_table_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = URL.create("sqlite", database=str(tmp_path / "a.db"))
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.op.create_index", fail)
+        with pytest.raises(KeyboardInterrupt):
+            open_database(url)
+
+    with open_database(url).connect() as connection:
+        assert set(inspect(connection).get_table_names()) >= {"projects", "versions", "assets"}
