@@ -80,7 +80,7 @@ def test_a_copy_cut_short_by_a_crash_is_not_there_and_is_cleaned_at_the_next_ope
     folder = tmp_path / "blobs"
     copy = "import sys; from pathlib import Path; from saycut.store import Blobs; "
     copy += "Blobs(Path(sys.argv[1])).put(Path(sys.argv[2]), 'ab' * 32)"
-    command = [sys.executable, "-c", copy, folder, source]
+    command = [sys.executable, "-c", copy, str(folder), str(source)]
     with subprocess.Popen(command) as child, source.open("wb", buffering=0) as pipe:
         # A pipe holds 64 KB, so the child has read nearly all of this when it is written.
         pipe.write(bytes(12_000_000))
