@@ -1,0 +1,32 @@
+"""Planning of requests without media: cases in, what came of them out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from saycut.agent import case_project, facts_of, take_turn
+
+__all__ = ["plan_cases"]
+
+
+def plan_cases(cases: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give for each case the facts of the turn that it led to; nothing is stored.
+
+    A case holds `id`, `text`, `media`, `project` and `attachment`. One that fails gives
+    a record with `error` set, and the others go on.
+    """
+    for case in cases:
+        try:
+            yield _facts(case)
+        except Exception as error:  # one bad case must not hide the others
+            yield {"id": case.get("id"), "error": f"{type(error).__name__}: {error}"}
+
+
+def _facts(case: Mapping[str, Any]) -> dict[str, Any]:
+    draft, assets = case_project(case)
+    turn = take_turn(
+        case["text"],
+        draft,
+        assets,
+        attachment=case.get("attachment"),
+    )
+    return facts_of(case["id"], draft, turn, assets)

@@ -1,0 +1,242 @@
+"""The engine: projects, turns and exports over one data folder of this machine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import choice
+from typing import Any, Final, Self
+
+from saycut.agent import Turn, take_turn
+from saycut.bootstrap.errors import BadSetting, EmptyRequest, FilesRefused, NotDone
+from saycut.bootstrap.intake import Intake, Taken, numbered, take_in
+from saycut.render import ExportReport, ExportSettings, FolderCache, Progress, export
+from saycut.settings import Settings
+from saycut.store import DataFolder, NameTaken, Project, Transaction, UnknownProject
+from saycut.timeline import Asset, Canvas, Draft, TextRole
+from saycut.timeline.summary import summary
+from saycut.timeline.wire import draft_to_wire
+
+__all__ = ["Done", "Engine", "Snapshot"]
+
+# Read aloud and typed by people: no letters that look or sound alike.
+_ID_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_ID_LENGTH: Final = 6
+_NAME_WORDS_MAX: Final = 5
+_NO_FILES: Final = Intake()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A project as it stands: the version in force and all assets by id."""
+
+    project: Project
+    draft: Draft
+    assets: Mapping[str, Asset]
+
+    @property
+    def summary(self) -> str:
+        """What lies on each track, in words."""
+        return summary(self.draft, self.assets)
+
+    @property
+    def wire(self) -> dict[str, Any]:
+        """The draft as JSON values, with names for readers."""
+        return draft_to_wire(self.draft, self.assets)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a turn led to."""
+
+    turn: Turn
+    snapshot: Snapshot
+    is_changed: bool
+
+
+class Engine:
+    """All that can be done with the projects of this machine, by one process at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises DataFolderInUse, NewerData: see `store.DataFolder`."""
+        self._settings = settings
+        self._folder = DataFolder(settings.data_folder)
+
+    @classmethod
+    def open(cls) -> Self:
+        """Give the engine that the environment describes.
+
+        Raises:
+            BadSetting: a variable of the environment is wrong.
+            DataFolderInUse, NewerData: see `store.DataFolder`.
+        """
+        try:
+            return cls(Settings.from_environment())
+        except ValueError as error:
+            raise BadSetting(str(error)) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._folder.close()
+
+    def projects(self) -> tuple[Project, ...]:
+        """Give all projects, the newest first."""
+        with self._folder.projects.transaction() as tx:
+            return tx.recent()
+
+    def show(self, reference: str) -> Snapshot:
+        """Give a project by its id or its name.
+
+        Raises:
+            UnknownProject, AmbiguousProject
+        """
+        with self._folder.projects.transaction() as tx:
+            return _snapshot(tx, reference)
+
+    def take_in(self, paths: Sequence[Path], *, skip_bad: bool = False) -> Intake:
+        """Inspect files. Nothing is kept before a turn uses them.
+
+        Raises:
+            FilesRefused: some cannot be used, and `skip_bad` is False or no other is left.
+        """
+        intake = take_in(paths, worker_count=self._settings.worker_count)
+        if intake.refused and not (skip_bad and intake.taken):
+            raise FilesRefused(intake.refused)
+        return intake
+
+    def make(
+        self,
+        request: str,
+        intake: Intake,
+        *,
+        name: str | None = None,
+        size: tuple[int, int] | None = None,
+    ) -> Done:
+        """Make a project from files and a request; `size` is its canvas in pixels.
+
+        Raises:
+            NameTaken: `name` was given, and a project has it.
+            EmptyRequest, NotDone: nothing came of the request, and nothing was made.
+        """
+        canvas = Canvas(*size) if size else Canvas()
+        first = Draft(canvas=canvas)
+        taken = numbered(intake.taken, held=())
+        if name is not None:
+            self._check_free(name)
+        turn = _turn(request, first, [t.asset for t in taken])
+        if turn.draft == first:
+            raise NotDone(turn)
+        self._keep(taken)
+        with self._folder.projects.transaction() as tx:
+            project_id = _new_id()
+            tx.create(project_id, name or _name(turn.draft, request), first)
+            tx.add_assets(project_id, [t.asset for t in taken])
+            tx.write(project_id, base=1, draft=turn.draft, request=request, reply=turn.reply)
+            return Done(turn, _snapshot(tx, project_id), is_changed=True)
+
+    def turn(self, reference: str, request: str, intake: Intake = _NO_FILES) -> Done:
+        """Change a project as a request says, with more files if there are any.
+
+        Raises:
+            UnknownProject, AmbiguousProject, StaleBase
+            EmptyRequest, NotDone: nothing came of the request, and nothing was changed.
+        """
+        before = self.show(reference)
+        project, held = before.project, tuple(before.assets.values())
+        taken = numbered(intake.taken, held)
+        turn = _turn(request, before.draft, [*held, *(t.asset for t in taken)])
+        is_changed = turn.draft != before.draft
+        if not is_changed and not turn.actions:
+            raise NotDone(turn)
+        self._keep(taken)
+        with self._folder.projects.transaction() as tx:
+            tx.add_assets(project.id, [t.asset for t in taken])
+            if is_changed:
+                tx.write(
+                    project.id,
+                    base=project.current,
+                    draft=turn.draft,
+                    request=request,
+                    reply=turn.reply,
+                )
+            return Done(turn, _snapshot(tx, project.id), is_changed)
+
+    def undo(self, reference: str) -> Snapshot:
+        """Raises UnknownProject, AmbiguousProject, NothingToUndo."""
+        with self._folder.projects.transaction() as tx:
+            project = tx.find(reference)
+            tx.undo(project.id)
+            return _snapshot(tx, project.id)
+
+    def redo(self, reference: str) -> Snapshot:
+        """Raises UnknownProject, AmbiguousProject, NothingToRedo."""
+        with self._folder.projects.transaction() as tx:
+            project = tx.find(reference)
+            tx.redo(project.id)
+            return _snapshot(tx, project.id)
+
+    def export(
+        self,
+        snapshot: Snapshot,
+        destination: Path,
+        *,
+        size: tuple[int, int] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> ExportReport:
+        """Render a film to a file, which appears whole and verified or not at all.
+
+        An export that was stopped goes on from the chunks it had finished. `size` in pixels
+        has the shape of the canvas; None takes the canvas.
+        """
+        cache = FolderCache(self._settings.cache_folder, self._settings.cache_bytes)
+        sources = {
+            asset.id: self._folder.blobs.path_of(asset.digest) for asset in snapshot.assets.values()
+        }
+        return export(
+            snapshot.draft,
+            snapshot.assets,
+            sources,
+            destination,
+            settings=ExportSettings(size=size),
+            cache=cache,
+            progress=progress,
+        )
+
+    def _keep(self, taken: Sequence[Taken]) -> None:
+        for file in taken:
+            self._folder.blobs.put(file.path, file.asset.digest)
+
+    def _check_free(self, name: str) -> None:
+        with self._folder.projects.transaction() as tx:
+            try:
+                holder = tx.find(name)
+            except UnknownProject:
+                return
+            raise NameTaken(name, holder.id)
+
+
+def _turn(request: str, draft: Draft, assets: Sequence[Asset]) -> Turn:
+    if not request.strip():
+        raise EmptyRequest
+    return take_turn(request, draft, assets)
+
+
+def _snapshot(tx: Transaction, reference: str) -> Snapshot:
+    project = tx.find(reference)
+    assets = {asset.id: asset for asset in tx.assets(project.id)}
+    return Snapshot(project, tx.version(project.id, project.current).draft, assets)
+
+
+def _new_id() -> str:
+    return "".join(choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+
+
+def _name(draft: Draft, request: str) -> str:
+    """Name a film after its title, else after the first words of the request."""
+    titles = (s.text.content for s in draft.segments() if s.text and s.text.role is TextRole.TITLE)
+    title = next((t.strip() for t in titles if t.strip()), "")
+    return title.splitlines()[0] if title else " ".join(request.split()[:_NAME_WORDS_MAX])

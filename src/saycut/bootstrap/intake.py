@@ -1,0 +1,82 @@
+"""Taking files in: each is inspected and listened to; good and refused ones are told apart."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from saycut.audio import hear
+from saycut.errors import SaycutError
+from saycut.media import inspect
+from saycut.timeline import Asset, AssetKind, Facts
+
+__all__ = ["Intake", "Refusal", "Taken", "numbered", "take_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A good file and what is known of it."""
+
+    path: Path
+    asset: Asset
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that cannot be used, and why."""
+
+    path: Path
+    error: SaycutError
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The files that were given, in their order; the same content counts once."""
+
+    taken: tuple[Taken, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+def take_in(paths: Sequence[Path], *, worker_count: int) -> Intake:
+    """Inspect files; nothing is kept yet, and a bad one does not stop the others.
+
+    The inspections run in children of this process, `worker_count` at a time.
+    """
+    with ThreadPoolExecutor(max_workers=worker_count) as pool:
+        results = list(pool.map(_inspected, paths))
+    taken: dict[str, Taken] = {}
+    for result in results:
+        if isinstance(result, Taken):
+            taken.setdefault(result.asset.digest, result)
+    return Intake(tuple(taken.values()), tuple(r for r in results if isinstance(r, Refusal)))
+
+
+def numbered(taken: Iterable[Taken], held: Sequence[Asset]) -> tuple[Taken, ...]:
+    """Give the files that `held` lacks, with the next free ids of the project: a1, a2, ..."""
+    digests = {asset.digest for asset in held}
+    new = [t for t in taken if t.asset.digest not in digests]
+    return tuple(
+        replace(t, asset=replace(t.asset, id=f"a{number}"))
+        for number, t in enumerate(new, start=len(held) + 1)
+    )
+
+
+def _inspected(path: Path) -> Taken | Refusal:
+    try:
+        asset = inspect(path, path.name)
+        if asset.kind is AssetKind.AUDIO or asset.has_audio:
+            asset = replace(asset, facts=_joined(asset.facts, hear(path)))
+    except SaycutError as error:
+        return Refusal(path, error)
+    return Taken(path, asset)
+
+
+def _joined(seen: Facts, heard: Facts) -> Facts:
+    """Give what was seen with all that hearing added."""
+    nothing = Facts()
+    added = {
+        field.name: value
+        for field in fields(Facts)
+        if (value := getattr(heard, field.name)) != getattr(nothing, field.name)
+    }
+    return replace(seen, **added)

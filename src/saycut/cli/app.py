@@ -1,0 +1,217 @@
+"""The commands and their options. What they do is in `commands`, loaded when one is called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from saycut import __version__
+from saycut.cli.exits import explanation
+
+__all__ = ["app"]
+
+_EPILOG = f"""
+\b
+Examples:
+  saycut make *.jpg song.mp3 -p "a 30-second promo with transitions and a title"
+  saycut make holiday/*.jpg -p "slideshow, vertical" -o story.mp4 --size 1080x1920
+  saycut edit k3f9ap -p "make it 15 seconds, music at 30 %" -o short.mp4
+  saycut undo k3f9ap
+
+\b
+Exit codes:
+{explanation()}
+
+Projects live in the folder SAYCUT_DATA (by default your user data folder), one process at
+a time. Add --json to any command for one JSON object on stdout.
+"""
+
+app = typer.Typer(
+    help="Photos, clips, music and a sentence become a finished video.",
+    epilog=_EPILOG,
+    add_completion=False,
+    # Plain help starts three times as fast as the formatted one.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="FILES...", help="Photos, clips and music.", show_default=False),
+]
+Project = Annotated[
+    str, typer.Argument(metavar="PROJECT", help="Id or name; `saycut projects` lists them.")
+]
+Request = Annotated[
+    str, typer.Option("-p", "--prompt", help="What to do, in your words; - reads it from stdin.")
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", help="The film, an .mp4.", show_default=False)
+]
+FilmSize = Annotated[
+    str | None,
+    typer.Option("--size", help="1080x1920 (the shape too) or 720p.", show_default=False),
+]
+DraftFile = Annotated[
+    Path | None,
+    typer.Option("--draft", help="Write the draft there as JSON.", show_default=False),
+]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Go on without files that are bad.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"saycut {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def make(
+    request: Request,
+    files: Files = None,
+    output: Output = None,
+    size: FilmSize = None,
+    draft: DraftFile = None,
+    project: Annotated[
+        str | None, typer.Option("--project", help="Its name; else its title.", show_default=False)
+    ] = None,
+    skip_bad: SkipBad = False,
+    is_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a film from files and a request.
+
+    \b
+    saycut make *.jpg song.m4a -p "create a 30-second promotional video" -o promo.mp4
+    echo "一个15秒的竖屏短片" | saycut make *.jpg -p -
+
+    Without -o the film is named after its title and never overwrites a file; with -o an
+    older film of that name is replaced once the new one is finished and checked.
+    """
+    from saycut.cli import commands
+
+    commands.make(
+        request,
+        files or [],
+        output=output,
+        size=size,
+        draft=draft,
+        name=project,
+        skip_bad=skip_bad,
+        voice=commands.Voice(is_json=is_json, is_quiet=quiet),
+    )
+
+
+@app.command()
+def edit(
+    project: Project,
+    request: Request,
+    files: Files = None,
+    output: Output = None,
+    size: FilmSize = None,
+    draft: DraftFile = None,
+    skip_bad: SkipBad = False,
+    is_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Change a film with a sentence, with more files if you like.
+
+    \b
+    saycut edit k3f9ap -p "swap photo 2 and 3"
+    saycut edit k3f9ap new.jpg -p "add the new photo at the end" -o film.mp4
+
+    The film is exported when -o is given or the request asks for it.
+    """
+    from saycut.cli import commands
+
+    commands.edit(
+        project,
+        request,
+        files or [],
+        output=output,
+        size=size,
+        draft=draft,
+        skip_bad=skip_bad,
+        voice=commands.Voice(is_json=is_json, is_quiet=quiet),
+    )
+
+
+@app.command()
+def export(
+    project: Project,
+    output: Output = None,
+    size: FilmSize = None,
+    is_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the film of a project again; parts that did not change are not rendered again.
+
+    \b
+    saycut export k3f9ap -o film.mp4
+    saycut export "Golden Hour" --size 720p
+    """
+    from saycut.cli import commands
+
+    voice = commands.Voice(is_json=is_json, is_quiet=quiet)
+    commands.export(project, output=output, size=size, voice=voice)
+
+
+@app.command()
+def show(project: Project, draft: DraftFile = None, is_json: Json = False) -> None:
+    """Tell what is on the timeline of a project."""
+    from saycut.cli import commands
+
+    commands.show(project, draft=draft, voice=commands.Voice(is_json=is_json))
+
+
+@app.command()
+def projects(is_json: Json = False) -> None:
+    """List the projects, the newest first."""
+    from saycut.cli import commands
+
+    commands.projects(voice=commands.Voice(is_json=is_json))
+
+
+@app.command()
+def undo(project: Project, is_json: Json = False) -> None:
+    """Take the last edit back; nothing is lost, `redo` brings it back."""
+    from saycut.cli import commands
+
+    commands.undo(project, voice=commands.Voice(is_json=is_json))
+
+
+@app.command()
+def redo(project: Project, is_json: Json = False) -> None:
+    """Bring back the edit that was undone last."""
+    from saycut.cli import commands
+
+    commands.redo(project, voice=commands.Voice(is_json=is_json))
+
+
+@app.command()
+def plan(
+    cases: Annotated[
+        Path, typer.Argument(metavar="CASES", help="Requests, one JSON object a line.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Facts, one object a line.")],
+    is_json: Json = False,
+) -> None:
+    """Plan many requests without media and write what came of each.
+
+    \b
+    saycut plan cases.jsonl -o facts.jsonl
+    """
+    from saycut.cli import commands
+
+    commands.plan(cases, output, voice=commands.Voice(is_json=is_json))

@@ -1,0 +1,40 @@
+"""What can be wrong with a command line that its syntax does not show."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from saycut.errors import SaycutError
+
+__all__ = ["CasesRefused", "Interrupted", "OutputRefused", "SizeRefused"]
+
+
+class OutputRefused(SaycutError):
+    """The film or the draft cannot be written where it was asked to."""
+
+    code: ClassVar[int] = 4701
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot write {path}: {reason}")
+        self.path = path
+
+
+class SizeRefused(SaycutError):
+    """`--size` does not name a size, or one the film cannot have."""
+
+    code: ClassVar[int] = 4702
+
+
+class CasesRefused(SaycutError):
+    """The file of requests to plan cannot be read."""
+
+    code: ClassVar[int] = 4704
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot read the cases in {path}: {reason}; give a file with one JSON object a line"
+        )
+        self.path = path
+
+
+class Interrupted(Exception):
+    """A person stopped the command; the message says what is left and how to go on."""
