@@ -1,0 +1,190 @@
+"""The three designs and the eight uses of text, as data.
+
+A design says how letters look and what keeps them readable over any photograph; a use says
+how large the letters are and where they stand. Lengths are in ems of the leading line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from saycut.text.fonts import (
+    CONDENSED_BLACK,
+    CONDENSED_BOLD,
+    SANS_BOLD,
+    SANS_MEDIUM,
+    SERIF_ITALIC,
+    SERIF_SEMIBOLD,
+)
+from saycut.text.shape import Typeface
+from saycut.timeline import Position, TextRole, TextStyle
+
+__all__ = ["DESIGNS", "USES", "Backing", "Design", "Look", "Rule", "RulePlace", "Shadow", "Use"]
+
+
+class Backing(StrEnum):
+    """What lies between the letters and the picture."""
+
+    NONE = "none"  # the shadow of the letters alone
+    SOFT = "soft"  # a darkening around the text without visible edges
+    BAND = "band"  # a gradient over the whole width, out of the nearest edge if there is one
+    PLATE = "plate"  # a translucent box
+    BUTTON = "button"  # an opaque box in the accent colour
+
+
+class RulePlace(StrEnum):
+    ABOVE = "above"  # over the leading line, on the side the text is aligned to
+    BETWEEN = "between"  # between leading and supporting lines, or under a lead alone
+    BESIDE = "beside"  # along the left of all lines
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line in the accent colour; `length_em` means nothing for one beside the text."""
+
+    place: RulePlace
+    thickness_em: float
+    gap_em: float
+    length_em: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a design puts around the letters in one use."""
+
+    backing: Backing
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """The letters' own shadow: grown by `spread_em`, blurred with this sigma, moved down."""
+
+    spread_em: float
+    sigma_em: float
+    drop_em: float
+    opacity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A style. `cap_em` and `descent_em` are what places a line: not what its letters reach,
+    so that a change of words does not move a text up or down. `pad_em` is the air inside a box.
+    """
+
+    lead: Typeface
+    support: Typeface
+    leading_em: float
+    cap_em: float
+    descent_em: float
+    colour: str
+    accent: str
+    shadow: Shadow
+    pad_em: tuple[float, float]
+    corner_em: float
+    looks: Mapping[TextRole, Look]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A role's size as a share of the measure (see `layout.measure_px`), and its place.
+
+    `support` is the size of the lines after the first, relative to it; None sets all alike.
+    """
+
+    size: float
+    support: float | None
+    lines_max: int
+    position: Position
+
+
+USES: Final[Mapping[TextRole, Use]] = {
+    TextRole.TITLE: Use(0.105, 0.46, 3, Position.CENTER),
+    TextRole.END_CARD: Use(0.095, 0.48, 3, Position.CENTER),
+    TextRole.SECTION: Use(0.085, 0.5, 3, Position.CENTER_LEFT),
+    TextRole.OVERLAY: Use(0.065, 0.7, 4, Position.CENTER),
+    TextRole.LOWER_THIRD: Use(0.058, 0.79, 2, Position.BOTTOM_LEFT),
+    TextRole.CTA: Use(0.06, 0.76, 2, Position.BOTTOM_CENTER),
+    TextRole.CAPTION: Use(0.048, None, 3, Position.BOTTOM_CENTER),
+    TextRole.WATERMARK: Use(0.026, None, 1, Position.TOP_RIGHT),
+}
+
+_SHORT_RULE: Final = Rule(RulePlace.BESIDE, 0.075, 0.42)
+_CLEAN: Final = Design(
+    lead=Typeface(SANS_BOLD, tracking_em=-0.022),
+    support=Typeface(SANS_MEDIUM, tracking_em=0.012),
+    leading_em=1.14,
+    cap_em=0.72,
+    descent_em=0.2,
+    colour="#ffffff",
+    accent="#ffc94d",
+    shadow=Shadow(spread_em=0.035, sigma_em=0.085, drop_em=0.02, opacity=0.55),
+    pad_em=(0.62, 0.44),
+    corner_em=0.42,
+    looks={
+        TextRole.TITLE: Look(Backing.SOFT),
+        TextRole.END_CARD: Look(Backing.SOFT),
+        TextRole.SECTION: Look(Backing.SOFT, _SHORT_RULE),
+        TextRole.OVERLAY: Look(Backing.SOFT),
+        TextRole.LOWER_THIRD: Look(Backing.SOFT, Rule(RulePlace.BESIDE, 0.085, 0.4)),
+        TextRole.CTA: Look(Backing.BUTTON),
+        TextRole.CAPTION: Look(Backing.PLATE),
+        TextRole.WATERMARK: Look(Backing.NONE),
+    },
+)
+
+_BAR_ABOVE: Final = Rule(RulePlace.ABOVE, 0.11, 0.3, length_em=0.95)
+_BAR_BESIDE: Final = Rule(RulePlace.BESIDE, 0.16, 0.42)
+_BOLD: Final = Design(
+    lead=Typeface(CONDENSED_BLACK, tracking_em=0.004, features=("case",), is_capitals=True),
+    support=Typeface(CONDENSED_BOLD, tracking_em=0.05, features=("case",), is_capitals=True),
+    leading_em=0.94,
+    cap_em=0.7,
+    descent_em=0.0,
+    colour="#ffffff",
+    accent="#ff4b2b",
+    shadow=Shadow(spread_em=0.03, sigma_em=0.06, drop_em=0.03, opacity=0.55),
+    pad_em=(0.5, 0.4),
+    corner_em=0.0,
+    looks={
+        TextRole.TITLE: Look(Backing.SOFT, _BAR_ABOVE),
+        TextRole.END_CARD: Look(Backing.SOFT, _BAR_ABOVE),
+        TextRole.SECTION: Look(Backing.SOFT, _BAR_BESIDE),
+        TextRole.OVERLAY: Look(Backing.SOFT),
+        TextRole.LOWER_THIRD: Look(Backing.PLATE, _BAR_BESIDE),
+        TextRole.CTA: Look(Backing.BUTTON),
+        TextRole.CAPTION: Look(Backing.PLATE, _BAR_BESIDE),
+        TextRole.WATERMARK: Look(Backing.NONE),
+    },
+)
+
+_HAIRLINE: Final = Rule(RulePlace.BETWEEN, 0.026, 0.34, length_em=1.3)
+_ELEGANT: Final = Design(
+    lead=Typeface(SERIF_SEMIBOLD, tracking_em=0.005, features=("lnum",)),
+    support=Typeface(SERIF_ITALIC, tracking_em=0.015, features=("lnum",)),
+    leading_em=1.16,
+    cap_em=0.71,
+    descent_em=0.2,
+    colour="#fffaf0",
+    accent="#e3bf7d",
+    shadow=Shadow(spread_em=0.035, sigma_em=0.085, drop_em=0.015, opacity=0.55),
+    pad_em=(0.8, 0.5),
+    corner_em=0.06,
+    looks={
+        TextRole.TITLE: Look(Backing.BAND, _HAIRLINE),
+        TextRole.END_CARD: Look(Backing.BAND, _HAIRLINE),
+        TextRole.SECTION: Look(Backing.BAND, _HAIRLINE),
+        TextRole.OVERLAY: Look(Backing.SOFT),
+        TextRole.LOWER_THIRD: Look(Backing.BAND, Rule(RulePlace.BETWEEN, 0.035, 0.3, 1.4)),
+        TextRole.CTA: Look(Backing.BUTTON),
+        TextRole.CAPTION: Look(Backing.BAND),
+        TextRole.WATERMARK: Look(Backing.NONE),
+    },
+)
+
+DESIGNS: Final[Mapping[TextStyle, Design]] = {
+    TextStyle.CLEAN: _CLEAN,
+    TextStyle.BOLD: _BOLD,
+    TextStyle.ELEGANT: _ELEGANT,
+}
