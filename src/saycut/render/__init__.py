@@ -1,0 +1,28 @@
+"""From a draft to a finished file: plan, compose, encode, join, verify."""
+
+from saycut.render.cache import ChunkCache, FolderCache
+from saycut.render.encode import Encoding
+from saycut.render.errors import ChunkFailed, ExportFailed, NothingToRender, ShapeMismatch
+from saycut.render.export import ExportReport, ExportSettings, Progress, export
+from saycut.render.plan import RenderPlan, plan_render
+from saycut.render.pool import WorkerPool
+from saycut.render.verify import Check, State
+
+__all__ = [
+    "Check",
+    "ChunkCache",
+    "ChunkFailed",
+    "Encoding",
+    "ExportFailed",
+    "ExportReport",
+    "ExportSettings",
+    "FolderCache",
+    "NothingToRender",
+    "Progress",
+    "RenderPlan",
+    "ShapeMismatch",
+    "State",
+    "WorkerPool",
+    "export",
+    "plan_render",
+]
