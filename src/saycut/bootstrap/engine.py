@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from saycut.agent import Turn, take_turn
 from saycut.bootstrap.errors import BadSetting, EmptyRequest, FilesRefused, NotDone
 from saycut.bootstrap.intake import Intake, Taken, numbered, take_in
-from saycut.render import ExportReport, ExportSettings, FolderCache, Progress, export
+from saycut.render import ExportReport, ExportSettings, FolderCache, Progress, WorkerPool, export
 from saycut.settings import Settings
 from saycut.store import DataFolder, NameTaken, Project, Transaction, UnknownProject
 from saycut.timeline import Asset, Canvas, Draft, TextRole
@@ -60,6 +60,7 @@ class Engine:
         """Raises DataFolderInUse, NewerData: see `store.DataFolder`."""
         self._settings = settings
         self._folder = DataFolder(settings.data_folder)
+        self._pool = WorkerPool(settings.worker_count)
 
     @classmethod
     def open(cls) -> Self:
@@ -81,6 +82,8 @@ class Engine:
         self.close()
 
     def close(self) -> None:
+        """End the workers and give the data folder up."""
+        self._pool.close()
         self._folder.close()
 
     def projects(self) -> tuple[Project, ...]:
@@ -185,7 +188,7 @@ class Engine:
         destination: Path,
         *,
         size: tuple[int, int] | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
     ) -> ExportReport:
         """Render a film to a file, which appears whole and verified or not at all.
 
@@ -201,8 +204,9 @@ class Engine:
             snapshot.assets,
             sources,
             destination,
-            settings=ExportSettings(size=size),
             cache=cache,
+            pool=self._pool,
+            settings=ExportSettings(size_px=size),
             progress=progress,
         )
 

@@ -19,7 +19,7 @@ class OutputRefused(SaycutError):
 
 
 class SizeRefused(SaycutError):
-    """`--size` does not name a size, or one the film cannot have."""
+    """`--size` does not name a size, or one that cannot be encoded."""
 
     code: ClassVar[int] = 4702
 

@@ -27,10 +27,10 @@ Report = Callable[[RenderProgress], None]
 
 
 @contextmanager
-def shown(*, is_quiet: bool) -> Iterator[Report | None]:
-    """Give what a render calls with its progress, or None when nobody wants to see it."""
+def shown(*, is_quiet: bool) -> Iterator[Report]:
+    """Give what a render calls with its progress."""
     if is_quiet:
-        yield None
+        yield lambda _: None
     elif sys.stderr.isatty():
         with _bar() as report:
             yield report

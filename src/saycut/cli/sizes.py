@@ -43,22 +43,11 @@ class Size:
         return size
 
     def on(self, width: int, height: int) -> tuple[int, int]:
-        """Give the size in pixels of an export of a film of that shape, both sides even.
+        """Give the size in pixels of an export of a film of `width` x `height`, both even.
 
-        Raises:
-            SizeRefused: the film has another shape.
+        An exact size is given as it is; the export refuses one of another shape.
         """
-        if self.shape is None:
-            scale = self.short_side_px / min(width, height)
-            return 2 * round(width * scale / 2), 2 * round(height * scale / 2)
-        if abs(self.shape[0] * height - self.shape[1] * width) > 2 * max(width, height):
-            raise SizeRefused(
-                f"cannot export at {self.text}: the film is {width}x{height}, another shape; "
-                f"change the film first with saycut edit ... -p 'make it {self._ratio()}'"
-            )
-        return self.shape
-
-    def _ratio(self) -> str:
-        assert self.shape is not None
-        width, height = self.shape
-        return "vertical" if width < height else "square" if width == height else "16:9"
+        if self.shape is not None:
+            return self.shape
+        scale = self.short_side_px / min(width, height)
+        return 2 * round(width * scale / 2), 2 * round(height * scale / 2)

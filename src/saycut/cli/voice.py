@@ -108,7 +108,7 @@ def _film_lines(film: ExportReport) -> Iterable[str]:
         yield f"  {check.name:<{width}}  {check.state:<9}  {check.detail}".rstrip()
     size = f"{film.size_bytes / 1_000_000:.1f} MB"
     shape = f"{film.width}x{film.height} at {_plain(float(film.frame_rate))} frames/s"
-    made = f"made in {film.seconds:.1f} s"
+    made = f"made in {film.wall_s:.1f} s"
     yield f"{film.path}: {_length(film.duration_ms)}, {shape}, {size}, {made}"
 
 

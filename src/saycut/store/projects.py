@@ -85,10 +85,7 @@ class Transaction:
             UnknownProject, AmbiguousProject
         """
         fits = (projects.c.id == reference) | (projects.c.name == reference)
-        # Held until the transaction ends where the database knows row locks, so that two
-        # writers of one project follow each other.
-        rows = self._connection.execute(select(projects).where(fits).with_for_update()).all()
-        found = [_project(row) for row in rows]
+        found = [_project(row) for row in self._connection.execute(select(projects).where(fits))]
         if not found:
             raise UnknownProject(reference)
         by_id = next((project for project in found if project.id == reference), None)
@@ -132,8 +129,12 @@ class Transaction:
             self._connection.execute(insert(assets), rows)
 
     def current(self, project_id: str) -> Version:
-        """Give the version in force."""
-        return self.version(project_id, self.find(project_id).current)
+        """Give the version in force.
+
+        Raises:
+            UnknownProject
+        """
+        return self.version(project_id, self._project(project_id).current)
 
     def version(self, project_id: str, number: int) -> Version:
         """Give one version; the number must exist."""
@@ -154,7 +155,7 @@ class Transaction:
             UnknownProject: there is no such project.
             StaleBase: another version than `base` is in force by now.
         """
-        project = self.find(project_id)
+        project = self._project(project_id)
         if project.current != base:
             raise StaleBase(project.id, base, project.current)
         last = select(func.max(versions.c.number)).where(versions.c.project_id == project.id)
@@ -169,7 +170,7 @@ class Transaction:
         Raises:
             UnknownProject, NothingToUndo
         """
-        project = self.find(project_id)
+        project = self._project(project_id)
         parent = self.version(project.id, project.current).parent
         if parent is None:
             raise NothingToUndo(project.id)
@@ -182,7 +183,7 @@ class Transaction:
         Raises:
             UnknownProject, NothingToRedo
         """
-        project = self.find(project_id)
+        project = self._project(project_id)
         child = self._connection.scalar(
             select(func.max(versions.c.number)).where(
                 versions.c.project_id == project.id, versions.c.parent == project.current
@@ -192,6 +193,15 @@ class Transaction:
             raise NothingToRedo(project.id)
         self._point(project.id, child)
         return self.version(project.id, child)
+
+    def _project(self, project_id: str) -> Project:
+        # Held until the transaction ends where the database knows row locks, so that two
+        # writers of one project follow each other.
+        held = select(projects).where(projects.c.id == project_id).with_for_update()
+        row = self._connection.execute(held).one_or_none()
+        if row is None:
+            raise UnknownProject(project_id)
+        return _project(row)
 
     def _append(self, project_id: str, version: Version) -> None:
         row = {
