@@ -3,6 +3,7 @@
 All maps are float32[height, width] in 0..1 over a pixel rectangle inside the canvas.
 """
 
+from dataclasses import replace
 from math import ceil, erf, floor
 from typing import Final
 
@@ -15,33 +16,32 @@ from saycut.text.sprite import Pixels
 from saycut.text.styles import Shadow
 from saycut.timeline import Canvas
 
-__all__ = ["Opacity", "band", "box", "grown", "soft", "to_levels"]
+__all__ = ["Opacity", "band", "box", "grown", "scrim", "to_levels"]
 
 Opacity = NDArray[np.float32]
 Placed = tuple[Opacity, int, int]
 
-# Opacities under this share of the peak are cut off: below half a level of 255.
-_FAINT: Final = 0.003
+# A blurred edge has reached 97 % of its height this many sigmas inside.
+_FULL: Final = 1.9
 
 
-def soft(around: Box, reach_px: float, canvas: Canvas) -> Placed:
-    """Give a rectangle blurred until no edge shows; `around` itself stays nearly full."""
+def scrim(around: Box, reach_px: float, canvas: Canvas, at: tuple[float, float]) -> Placed:
+    """Give a rectangle so blurred that no edge shows; `around` itself stays nearly full.
+
+    `at` is the text's place (see `layout.anchor`): towards an edge of the canvas that the text
+    stands at, the scrim does not end, as a shape of its own would catch the eye there.
+    """
     sigma = reach_px / 2
-    inner = around.grown(1.4 * sigma, 1.2 * sigma)
-    left, right = _clipped(inner.left - 3 * sigma, inner.right + 3 * sigma, canvas.width)
-    top, bottom = _clipped(inner.top - 3 * sigma, inner.bottom + 3 * sigma, canvas.height)
-    across = _blurred_span(left, right, inner.left, inner.right, sigma)
-    down = _blurred_span(top, bottom, inner.top, inner.bottom, sigma)
+    inner = around.grown(_FULL * sigma, _FULL * sigma)
+    across, left = _span(inner.left, inner.right, canvas.width, sigma, at[0])
+    down, top = _span(inner.top, inner.bottom, canvas.height, sigma, at[1])
     return np.outer(down, across), left, top
 
 
-def band(around: Box, reach_px: float, canvas: Canvas, row: float) -> Placed:
-    """Give a gradient over the whole width; `row` 0 hangs it from the top, 1 from the bottom."""
-    first = -np.inf if row == 0.0 else around.top - reach_px / 2
-    last = np.inf if row == 1.0 else around.bottom + reach_px / 2
-    top, bottom = _clipped(first - 1.5 * reach_px, last + 1.5 * reach_px, canvas.height)
-    down = _blurred_span(top, bottom, first, last, reach_px / 2)
-    return np.repeat(down[:, None], canvas.width, axis=1), 0, top
+def band(around: Box, reach_px: float, canvas: Canvas, at: tuple[float, float]) -> Placed:
+    """Give a scrim over the whole width."""
+    wide = replace(around, left=-np.inf, right=np.inf)
+    return scrim(wide, reach_px, canvas, at)
 
 
 def box(edges: Box, corner_px: float, canvas: Canvas) -> Placed:
@@ -75,7 +75,8 @@ def to_levels(opacity: Opacity) -> Pixels:
     """Round to 0..255 with an ordered dither: wide gradients would show their steps in video."""
     height, width = opacity.shape
     pattern = np.tile(_BAYER, (height // 8 + 1, width // 8 + 1))[:height, :width]
-    return np.floor(opacity * 255 + pattern).clip(0, 255).astype(np.uint8)
+    levels: Pixels = np.floor(opacity * 255 + pattern).clip(0, 255).astype(np.uint8)
+    return levels
 
 
 def _bayer(order: int) -> NDArray[np.float32]:
@@ -92,13 +93,14 @@ def _clipped(start: float, end: float, size: int) -> tuple[int, int]:
     return max(0, floor(max(start, 0.0))), min(size, ceil(min(end, float(size))))
 
 
-def _blurred_span(start: int, end: int, first: float, last: float, sigma: float) -> Opacity:
-    """Give the middle of each pixel in [start, end) of a blurred step up and down again."""
+def _span(first: float, last: float, size: int, sigma: float, at: float) -> tuple[Opacity, int]:
+    """Give a blurred step up and down again, at the middle of each pixel, and where it starts."""
+    first = -np.inf if at == 0.0 else first
+    last = np.inf if at == 1.0 else last
+    start, end = _clipped(first - 3 * sigma, last + 3 * sigma, size)
     scale = 1 / (sigma * 2**0.5)
-    return np.array(
-        [
-            (erf((at + 0.5 - first) * scale) - erf((at + 0.5 - last) * scale)) / 2
-            for at in range(start, end)
-        ],
-        np.float32,
-    )
+    opacities = [
+        (erf((pixel + 0.5 - first) * scale) - erf((pixel + 0.5 - last) * scale)) / 2
+        for pixel in range(start, end)
+    ]
+    return np.array(opacities, np.float32), start

@@ -1,15 +1,26 @@
 """Where a paragraph may and should be broken: UAX 14 chances, few lines, even lines."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import pairwise
 
 from uniseg.graphemecluster import grapheme_cluster_boundaries  # type: ignore[import-untyped]
 from uniseg.linebreak import line_break_boundaries  # type: ignore[import-untyped]
 
+from saycut.text.bidi import is_leftward
 from saycut.text.shape import Typeface, shape
 
-__all__ = ["Measured", "balanced", "measured"]
+__all__ = ["Care", "Measured", "balanced", "measured"]
+
+
+class Care(IntEnum):
+    """Where lines may end, from the most to the least careful."""
+
+    PHRASES = 0  # after a space or a mark: Chinese and Japanese words stay whole
+    WORDS = 1  # wherever UAX 14 allows it
+    LETTERS = 2  # inside words as well, when a word is longer than a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class Measured:
     """
 
     text: str
+    leftward: bool
     reach: tuple[float, ...]
     chances: tuple[int, ...]
     graphemes: tuple[int, ...]
@@ -33,26 +45,28 @@ class Measured:
 
 def measured(text: str, typeface: Typeface, language: str | None) -> Measured:
     """Shape a paragraph once to learn how wide any part of it is, to within a kern or two."""
+    leftward = is_leftward(text)
     advances = [0.0] * len(text)
-    for glyph in shape(text, typeface, language).glyphs:
+    for glyph in shape(text, typeface, language, leftward=leftward).glyphs:
         advances[glyph.cluster] += glyph.advance
     reach = [0.0]
     for advance in advances:
         reach.append(reach[-1] + advance)
     return Measured(
         text,
+        leftward,
         tuple(reach),
         tuple(line_break_boundaries(text)),
         tuple(at for at in grapheme_cluster_boundaries(text) if at > 0),
     )
 
 
-def balanced(paragraph: Measured, limit_em: float, *, may_split: bool) -> tuple[str, ...] | None:
+def balanced(paragraph: Measured, limit_em: float, care: Care) -> tuple[str, ...] | None:
     """Break into as few lines as `limit_em` allows, then make them as even as they get.
 
-    Words longer than a line are split only when `may_split`; None says that one is.
+    None says that a stretch between two places that `care` allows is wider than that.
     """
-    chances = _chances(paragraph, limit_em) if may_split else paragraph.chances
+    chances = _chances(paragraph, limit_em, care)
     lines = _greedy(paragraph, chances, limit_em)
     if lines is None:
         return None
@@ -68,13 +82,21 @@ def balanced(paragraph: Measured, limit_em: float, *, may_split: bool) -> tuple[
     return tuple(paragraph.text[start:end].strip() for start, end in lines)
 
 
-def _chances(paragraph: Measured, limit_em: float) -> tuple[int, ...]:
-    """Add places inside words that no line can hold."""
+def _chances(paragraph: Measured, limit_em: float, care: Care) -> tuple[int, ...]:
+    if care is Care.PHRASES:
+        text = paragraph.text
+        return tuple(at for at in paragraph.chances if at == len(text) or _ends(text[at - 1]))
+    if care is Care.WORDS:
+        return paragraph.chances
     places = set(paragraph.chances)
     for start, end in pairwise((0, *paragraph.chances)):
         if paragraph.width(start, end) > limit_em:
             places.update(at for at in paragraph.graphemes if start < at < end)
     return tuple(sorted(places))
+
+
+def _ends(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character).startswith("P")
 
 
 def _greedy(

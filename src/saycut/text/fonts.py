@@ -61,11 +61,15 @@ SERIF_ITALIC: Final = Cut(("PlayfairDisplay-MediumItalic.ttf", "GFSDidotItalic.o
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face of one file in one weight; compared by identity, as each is opened once."""
+    """One face of one file in one weight; compared by identity, as each is opened once.
+
+    `is_designed` tells the faces of cuts from those that only fill gaps.
+    """
 
     name: str
     font: hb.Font
     is_colour: bool
+    is_designed: bool
 
     def covers(self, cluster: str) -> bool:
         """Tell whether every visible character of a grapheme has a glyph here."""
@@ -129,7 +133,13 @@ _SCRIPT_FILES: Final = {
     "Telu": "NotoSansTelugu[wght]",
     "Thai": "NotoSansThai[wght]",
 }
-_REGIONAL_SCRIPTS: Final = {"Bopo": "zh-Hant", "Hang": "ko", "Hani": "zh", "Hira": "ja", "Kana": "ja"}
+_REGIONAL_SCRIPTS: Final = {
+    "Bopo": "zh-Hant",
+    "Hang": "ko",
+    "Hani": "zh",
+    "Hira": "ja",
+    "Kana": "ja",
+}
 # Faces inside the collection, in the order they are stored.
 _JAPANESE, _KOREAN, _SIMPLIFIED, _TRADITIONAL, _HONG_KONG = range(5)
 
@@ -180,7 +190,8 @@ def _face(path: Path, index: int, weight: int) -> Face:
     font.scale = (EM, EM)
     if weight:
         _set_weight(font, weight)
-    return Face(face.get_name(4) or path.stem, font, bool(face.has_color_paint))
+    is_colour = bool(face.has_color_paint)
+    return Face(face.get_name(4) or path.stem, font, is_colour, not weight and not is_colour)
 
 
 def _set_weight(font: hb.Font, weight: int) -> None:

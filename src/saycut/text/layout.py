@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from saycut.text.breaking import Measured, balanced, measured
+from saycut.text.breaking import Care, Measured, balanced, measured
 from saycut.text.shape import Ink, ShapedLine, Typeface, shape
 from saycut.text.styles import Design, Look, Rule, RulePlace, Use
 from saycut.timeline import Canvas, Position
@@ -18,9 +18,11 @@ __all__ = ["Block", "Box", "Paragraph", "SetLine", "anchor", "fit", "measure_px"
 _MARGIN: Final = 0.1
 # Sizes are tried in steps of this ratio until the text fits.
 _STEP: Final = 0.95
-# Below this share of its size a text may have more lines than its use asks for, and words may
-# be split: small letters on many lines still read better than tiny letters on few.
+# Below this share of its size a text may take more lines than its use asks for, and words that
+# are longer than a line are split: small letters on many lines still read better than tiny ones.
 _LEAST_WHOLE: Final = 0.6
+# Nothing can be read below; a text that long for its canvas is not shown.
+_LEAST_PX: Final = 1.0
 # Air between the ink of two lines where letters reach further than the leading foresees.
 _AIR_EM: Final = 0.1
 # Between the baselines of lead and support, on top of the support's own leading; lead's ems.
@@ -147,79 +149,85 @@ def fit(
 ) -> Block | None:
     """Set paragraphs as large as `size_px` and the area allow; None when nothing is visible."""
     known = [measured(p.text, p.typeface, language) for p in paragraphs]
-    if not any(m.reach[-1] for m in known):
-        return None
-    lines_max = max(use.lines_max, len(paragraphs) if use.support is None else 0)
-    size = size_px
-    while True:
-        whole = size > _LEAST_WHOLE * size_px
-        broken = _broken(paragraphs, known, area.width / size, lines_max, use, whole=whole)
-        if broken is not None:
-            block = _arrange(paragraphs, broken, design, look.rule, size, position, language)
-            if block is None:
-                return None
-            # A pixel of play: places are rounded to whole pixels below.
-            if block.bounds.width <= area.width - 1 and block.bounds.height <= area.height - 1:
-                return _placed(block, area, position)
-        size *= _STEP
+    sizes = {
+        Care.PHRASES: (size_px, use.least_phrased * size_px),
+        Care.WORDS: (size_px, _LEAST_WHOLE * size_px),
+        Care.LETTERS: (_LEAST_WHOLE * size_px, _LEAST_PX),
+    }
+    for care, (size, least_px) in sizes.items():
+        while size >= least_px:
+            broken = _broken(paragraphs, known, area.width / size, use, care)
+            if broken is not None:
+                lines = _stacked(paragraphs, known, broken, design, look, size, position, language)
+                if not lines:
+                    return None
+                block = _ruled(lines, design, look.rule, size, position)
+                # A pixel of play: places are rounded to whole pixels below.
+                if block.bounds.width < area.width - 1 and block.bounds.height < area.height - 1:
+                    return _placed(block, area, position)
+            size *= _STEP
+    return None
 
 
 def _broken(
     paragraphs: Sequence[Paragraph],
     known: Sequence[Measured],
     width_em: float,
-    lines_max: int,
     use: Use,
-    *,
-    whole: bool,
+    care: Care,
 ) -> list[tuple[str, ...]] | None:
     """Break all paragraphs for a width in the lead's ems; None when they take too many lines."""
     broken = []
     for paragraph, measures in zip(paragraphs, known, strict=True):
-        lines = balanced(measures, width_em / paragraph.size, may_split=not whole)
+        lines = balanced(measures, width_em / paragraph.size, care)
         if lines is None:
             return None
         broken.append(lines)
-    if whole and use.support is None and sum(map(len, broken)) > lines_max:
-        return None
-    if whole and any(len(lines) > lines_max for lines in broken):
-        return None
-    return broken
+    counts = [len(lines) for lines in broken]
+    most = sum(counts) if use.support is None else max(counts)
+    # Lines that the author broke are kept, however many they are.
+    allowed = max(use.lines_max, len(paragraphs) if use.support is None else 0)
+    return None if most > allowed and care is not Care.LETTERS else broken
 
 
-def _arrange(
+def _stacked(
     paragraphs: Sequence[Paragraph],
+    known: Sequence[Measured],
     broken: Sequence[tuple[str, ...]],
     design: Design,
-    rule: Rule | None,
+    look: Look,
     size: float,
     position: Position,
     language: str | None,
-) -> Block | None:
+) -> list[SetLine]:
     """Stack lines from a first baseline at 0, aligned around x = 0."""
     align, _ = anchor(position)
     lines: list[SetLine] = []
-    under_lead: float | None = None
-    for number, (paragraph, texts) in enumerate(zip(paragraphs, broken, strict=True)):
+    for paragraph, measures, texts in zip(paragraphs, known, broken, strict=True):
+        own_px = size * paragraph.size
         for text in texts:
-            shaped = shape(text, paragraph.typeface, language)
-            if shaped.ink is None:
+            shaped = shape(text, paragraph.typeface, language, leftward=measures.leftward)
+            if (ink := shaped.ink) is None:
                 continue
-            own_px = size * paragraph.size
-            x = -own_px * (shaped.ink.left + align * (shaped.ink.right - shaped.ink.left))
-            line = SetLine(shaped, shaped.ink, own_px, x, 0)
+            x = -own_px * (ink.left + align * (ink.right - ink.left))
+            line = SetLine(shaped, ink, own_px, x, 0)
             if lines:
-                line = replace(line, baseline=_next_baseline(lines[-1], line, design))
-                if number == 1 and under_lead is None and paragraph.size < 1:
-                    gap = round(_gap_px(rule, size))
-                    under_lead = lines[-1].baseline + _depth_px(lines[-1], design)
-                    line = replace(line, baseline=line.baseline + gap)
+                below = _next_baseline(lines[-1], line, design)
+                is_first_support = own_px < lines[-1].size_px
+                gap = round(_gap_px(look.rule, size)) if is_first_support else 0
+                line = replace(line, baseline=below + gap)
             lines.append(line)
-    if not lines:
-        return None
+    return lines
+
+
+def _ruled(
+    lines: Sequence[SetLine], design: Design, rule: Rule | None, size: float, position: Position
+) -> Block:
     bounds = _bounds(lines, design)
-    drawn = _rule_box(rule, lines, bounds, design, size, align) if rule else None
-    return Block(tuple(lines), drawn, bounds.joined(drawn) if drawn else bounds, size)
+    if rule is None:
+        return Block(tuple(lines), None, bounds, size)
+    drawn = _rule_box(rule, lines, bounds, design, size, anchor(position)[0])
+    return Block(tuple(lines), drawn, bounds.joined(drawn), size)
 
 
 def _next_baseline(above: SetLine, line: SetLine, design: Design) -> int:
@@ -267,11 +275,9 @@ def _rule_box(
     if not supports:
         top = round(leads[-1].baseline + _depth_px(leads[-1], design) + gap * 0.6)
         return Box(left, top, left + round(length), top + thickness)
-    # Half way between the lead's baseline and the tops of the small letters looks centred.
-    top = round(
-        (leads[-1].baseline + supports[0].baseline - design.cap_em * supports[0].size_px) / 2
-        + 0.06 * size
-    )
+    above = leads[-1].baseline + _depth_px(leads[-1], design)
+    below = supports[0].baseline - supports[0].ink.top * supports[0].size_px
+    top = round((above + below - thickness) / 2)
     return Box(left, top, left + round(length), top + thickness)
 
 

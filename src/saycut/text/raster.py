@@ -59,7 +59,7 @@ def _colours(glyphs: Sequence[Glyph], line: SetLine, extents: hb.RasterExtents) 
 
 
 def _transform(glyph: Glyph, line: SetLine) -> tuple[float, float, float, float, float, float]:
-    scale = line.size_px / EM
+    scale = line.size_px * glyph.scale / EM
     return scale, 0.0, 0.0, scale, line.x + glyph.x * line.size_px, glyph.y * line.size_px
 
 

@@ -23,12 +23,16 @@ __all__ = ["Glyph", "Ink", "ShapedLine", "Typeface", "shape"]
 
 @dataclass(frozen=True, slots=True)
 class Typeface:
-    """How letters are set: the cut, the space added between them (ems) and OpenType features."""
+    """How letters are set: the cut, the space added between them (ems) and OpenType features.
+
+    `fallback_scale` makes letters from faces outside the cut as large as its own look.
+    """
 
     cut: Cut
     tracking_em: float = 0.0
     features: tuple[str, ...] = ()
     is_capitals: bool = False
+    fallback_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Glyph:
 
     face: Face
     index: int
+    scale: float
     x: float
     y: float
     advance: float
@@ -72,9 +77,12 @@ class ShapedLine:
     missing: tuple[str, ...]
 
 
-def shape(text: str, typeface: Typeface, language: str | None) -> ShapedLine:
-    """Shape one line. Characters that no face has are left out and named in `missing`."""
-    items, missing = _itemise(text, typeface.cut, language)
+def shape(text: str, typeface: Typeface, language: str | None, *, leftward: bool) -> ShapedLine:
+    """Shape one line of a paragraph that runs `leftward`, as Arabic does, or not.
+
+    Characters that no face has are left out and named in `missing`.
+    """
+    items, missing = _itemise(text, typeface.cut, language, leftward=leftward)
     runs = [
         (level, _shape_run(text, list(group), typeface, language))
         for level, group in _runs_of(items)
@@ -112,10 +120,10 @@ _TEXT_SELECTOR, _EMOJI_SELECTOR, _KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
 
 
 def _itemise(
-    text: str, cut: Cut, language: str | None
+    text: str, cut: Cut, language: str | None, *, leftward: bool
 ) -> tuple[tuple[_Item, ...], tuple[str, ...]]:
     clusters = list(grapheme_clusters(text))
-    level_of = levels(text)
+    level_of = levels(text, leftward=leftward)
     items: list[_Item] = []
     missing: dict[str, None] = {}
     start = 0
@@ -158,9 +166,9 @@ def _face_for(
     if _is_emoji(cluster):
         shown = cluster.replace(_EMOJI_SELECTOR, "")
         for face in emoji_faces():
-            if face.covers(shown) and (face.is_colour or len(shown) == 1):
+            if face.covers(shown):
                 return face
-    if cluster.isspace() and previous is not None:
+    if cluster.isspace() and previous is not None and not previous.is_colour:
         return previous
     is_letter = _script(cluster[0]) != _COMMON or (cluster.isascii() and cluster.isalnum())
     if not is_letter and is_cjk(script) and unicodedata.east_asian_width(cluster[0]) in "NaH":
@@ -207,23 +215,25 @@ def _shape_run(
     buffer.language = language or "und"
     tracking = typeface.tracking_em if first.script in _TRACKABLE else 0.0
     features: dict[str, bool] = dict.fromkeys(typeface.features, True)
+    if is_cjk(first.script):
+        features["chws"] = True  # neighbouring full-width marks share their white space
     if tracking:
         features |= {"liga": False, "clig": False}
     hb.shape(first.face.font, buffer, features)
-    glyphs = []
-    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        advance = position.x_advance / EM
-        glyphs.append(
-            Glyph(
-                first.face,
-                info.codepoint,
-                position.x_offset / EM,
-                position.y_offset / EM,
-                advance + tracking if advance else 0.0,
-                starts[info.cluster],
-            )
+    scale = 1.0 if first.face.is_designed else typeface.fallback_scale
+    em = scale / EM
+    return [
+        Glyph(
+            first.face,
+            info.codepoint,
+            scale,
+            position.x_offset * em,
+            position.y_offset * em,
+            position.x_advance * em + (tracking if position.x_advance else 0.0),
+            starts[info.cluster],
         )
-    return glyphs
+        for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
+    ]
 
 
 def _fill(buffer: hb.Buffer, text: str, items: Sequence[_Item]) -> Sequence[int]:
@@ -251,8 +261,8 @@ def _ink(glyphs: Sequence[Glyph]) -> Ink | None:
         reach = glyph.face.font.get_glyph_extents(glyph.index)
         if reach is None or not (reach.width and reach.height):
             continue
-        left = glyph.x + reach.x_bearing / EM
-        top = glyph.y + reach.y_bearing / EM
-        own = Ink(left, top + reach.height / EM, left + reach.width / EM, top)
+        em = glyph.scale / EM
+        left, top = glyph.x + reach.x_bearing * em, glyph.y + reach.y_bearing * em
+        own = Ink(left, top + reach.height * em, left + reach.width * em, top)
         ink = own if ink is None else ink.joined(own)
     return ink

@@ -51,10 +51,20 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a design puts around the letters in one use."""
+    """What a design puts around the letters in one use.
+
+    `scale` evens out that the letters of some faces look smaller at the same size.
+    """
 
     backing: Backing
     rule: Rule | None = None
+    scale: float = 1.0
+
+    @property
+    def is_bar_edged(self) -> bool:
+        """Whether the rule is the left edge of a box."""
+        is_beside = self.rule is not None and self.rule.place is RulePlace.BESIDE
+        return is_beside and self.backing is Backing.PLATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +101,15 @@ class Use:
     """A role's size as a share of the measure (see `layout.measure_px`), and its place.
 
     `support` is the size of the lines after the first, relative to it; None sets all alike.
+    `least_phrased` is how far letters are made smaller, as a share of their size, before lines
+    may end elsewhere than at a space or a mark, as they do in Chinese and Japanese.
     """
 
     size: float
     support: float | None
     lines_max: int
     position: Position
+    least_phrased: float = 0.6
 
 
 USES: Final[Mapping[TextRole, Use]] = {
@@ -106,7 +119,7 @@ USES: Final[Mapping[TextRole, Use]] = {
     TextRole.OVERLAY: Use(0.065, 0.7, 4, Position.CENTER),
     TextRole.LOWER_THIRD: Use(0.058, 0.79, 2, Position.BOTTOM_LEFT),
     TextRole.CTA: Use(0.06, 0.76, 2, Position.BOTTOM_CENTER),
-    TextRole.CAPTION: Use(0.048, None, 3, Position.BOTTOM_CENTER),
+    TextRole.CAPTION: Use(0.048, None, 3, Position.BOTTOM_CENTER, least_phrased=0.9),
     TextRole.WATERMARK: Use(0.026, None, 1, Position.TOP_RIGHT),
 }
 
@@ -119,7 +132,7 @@ _CLEAN: Final = Design(
     descent_em=0.2,
     colour="#ffffff",
     accent="#ffc94d",
-    shadow=Shadow(spread_em=0.035, sigma_em=0.085, drop_em=0.02, opacity=0.55),
+    shadow=Shadow(spread_em=0.05, sigma_em=0.1, drop_em=0.02, opacity=0.6),
     pad_em=(0.62, 0.44),
     corner_em=0.42,
     looks={
@@ -137,25 +150,25 @@ _CLEAN: Final = Design(
 _BAR_ABOVE: Final = Rule(RulePlace.ABOVE, 0.11, 0.3, length_em=0.95)
 _BAR_BESIDE: Final = Rule(RulePlace.BESIDE, 0.16, 0.42)
 _BOLD: Final = Design(
-    lead=Typeface(CONDENSED_BLACK, tracking_em=0.004, features=("case",), is_capitals=True),
-    support=Typeface(CONDENSED_BOLD, tracking_em=0.05, features=("case",), is_capitals=True),
+    lead=Typeface(CONDENSED_BLACK, 0.004, ("case",), is_capitals=True, fallback_scale=0.78),
+    support=Typeface(CONDENSED_BOLD, 0.05, ("case",), is_capitals=True, fallback_scale=0.78),
     leading_em=0.94,
     cap_em=0.7,
     descent_em=0.0,
     colour="#ffffff",
     accent="#ff4b2b",
-    shadow=Shadow(spread_em=0.03, sigma_em=0.06, drop_em=0.03, opacity=0.55),
+    shadow=Shadow(spread_em=0.05, sigma_em=0.08, drop_em=0.03, opacity=0.6),
     pad_em=(0.5, 0.4),
     corner_em=0.0,
     looks={
-        TextRole.TITLE: Look(Backing.SOFT, _BAR_ABOVE),
-        TextRole.END_CARD: Look(Backing.SOFT, _BAR_ABOVE),
-        TextRole.SECTION: Look(Backing.SOFT, _BAR_BESIDE),
-        TextRole.OVERLAY: Look(Backing.SOFT),
-        TextRole.LOWER_THIRD: Look(Backing.PLATE, _BAR_BESIDE),
-        TextRole.CTA: Look(Backing.BUTTON),
-        TextRole.CAPTION: Look(Backing.PLATE, _BAR_BESIDE),
-        TextRole.WATERMARK: Look(Backing.NONE),
+        TextRole.TITLE: Look(Backing.SOFT, _BAR_ABOVE, scale=1.45),
+        TextRole.END_CARD: Look(Backing.SOFT, _BAR_ABOVE, scale=1.45),
+        TextRole.SECTION: Look(Backing.SOFT, _BAR_BESIDE, scale=1.45),
+        TextRole.OVERLAY: Look(Backing.SOFT, scale=1.35),
+        TextRole.LOWER_THIRD: Look(Backing.PLATE, _BAR_BESIDE, scale=1.2),
+        TextRole.CTA: Look(Backing.BUTTON, scale=1.2),
+        TextRole.CAPTION: Look(Backing.PLATE, _BAR_BESIDE, scale=1.2),
+        TextRole.WATERMARK: Look(Backing.NONE, scale=1.2),
     },
 )
 
@@ -168,13 +181,13 @@ _ELEGANT: Final = Design(
     descent_em=0.2,
     colour="#fffaf0",
     accent="#e3bf7d",
-    shadow=Shadow(spread_em=0.035, sigma_em=0.085, drop_em=0.015, opacity=0.55),
+    shadow=Shadow(spread_em=0.05, sigma_em=0.1, drop_em=0.015, opacity=0.6),
     pad_em=(0.8, 0.5),
     corner_em=0.06,
     looks={
-        TextRole.TITLE: Look(Backing.BAND, _HAIRLINE),
-        TextRole.END_CARD: Look(Backing.BAND, _HAIRLINE),
-        TextRole.SECTION: Look(Backing.BAND, _HAIRLINE),
+        TextRole.TITLE: Look(Backing.BAND, _HAIRLINE, scale=1.05),
+        TextRole.END_CARD: Look(Backing.BAND, _HAIRLINE, scale=1.05),
+        TextRole.SECTION: Look(Backing.BAND, _HAIRLINE, scale=1.05),
         TextRole.OVERLAY: Look(Backing.SOFT),
         TextRole.LOWER_THIRD: Look(Backing.BAND, Rule(RulePlace.BETWEEN, 0.035, 0.3, 1.4)),
         TextRole.CTA: Look(Backing.BUTTON),

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import Final
 
@@ -23,7 +23,7 @@ from saycut.text.layout import (
 from saycut.text.raster import rasterise
 from saycut.text.shape import shape
 from saycut.text.sprite import Part, Pixels, Sprite, Typeset
-from saycut.text.styles import DESIGNS, USES, Backing, Design, Look, RulePlace, Use
+from saycut.text.styles import DESIGNS, USES, Backing, Design, Look, Use
 from saycut.timeline import Canvas, Text, TextRole
 
 __all__ = ["typeset"]
@@ -31,7 +31,9 @@ __all__ = ["typeset"]
 # A little more than WCAG asks for: video encoding costs some of it.
 _CONTRAST: Final = 5.0
 # What the letters' own shadow is sure to add where it matters, close to the letters.
-_SHADOW_HELPS: Final = 0.25
+_SHADOW_HELPS: Final = 0.1
+# The way on which a scrim fades out, in ems of the leading line.
+_SCRIM_REACH_EM: Final = 1.5
 _PLATE_OPACITY: Final = 0.66
 # A mark that is there all the time must not compete with the picture.
 _WATERMARK_OPACITY: Final = 0.72
@@ -51,7 +53,7 @@ def typeset(text: Text, canvas: Canvas) -> Typeset:
     ink, accent = _colours(text, design, look)
     paragraphs = _paragraphs(text, design, use)
     missing = _missing(paragraphs, text)
-    size_px = use.size * text.scale * measure_px(canvas)
+    size_px = use.size * look.scale * text.scale * measure_px(canvas)
     position = text.position or use.position
     area = _room(safe_area(canvas), design, look, size_px)
     language = _language(text)
@@ -82,9 +84,8 @@ class _Setting:
     accent: Colour
 
     @property
-    def row(self) -> float:
-        position = self.text.position or USES[self.text.role].position
-        return anchor(position)[1]
+    def at(self) -> tuple[float, float]:
+        return anchor(self.text.position or USES[self.text.role].position)
 
 
 def _colours(text: Text, design: Design, look: Look) -> tuple[Colour, Colour]:
@@ -152,7 +153,8 @@ def _language(text: Text) -> str | None:
 def _missing(paragraphs: tuple[Paragraph, ...], text: Text) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for paragraph in paragraphs:
-        found |= dict.fromkeys(shape(paragraph.text, paragraph.typeface, text.language).missing)
+        shaped = shape(paragraph.text, paragraph.typeface, text.language, leftward=False)
+        found |= dict.fromkeys(shaped.missing)
     return tuple(found)
 
 
@@ -163,13 +165,17 @@ def _room(safe: Box, design: Design, look: Look, size_px: float) -> Box:
     # A box may take at most a tenth of the width and of the height for its air.
     x = min(design.pad_em[0] * size_px, safe.width * 0.1)
     y = min(design.pad_em[1] * size_px, safe.height * 0.1)
-    return safe.grown(-x, -y)
+    room = safe.grown(-x, -y)
+    return replace(room, left=safe.left) if look.is_bar_edged else room
 
 
 def _sprites(setting: _Setting) -> Iterator[Sprite]:
     yield from _behind(setting)
-    if setting.block.rule is not None:
-        yield _filled(setting.block.rule, 0.0, setting.accent, 1.0, setting.canvas, Part.RULE)
+    if (rule := setting.block.rule) is not None:
+        if setting.look.is_bar_edged:
+            plate = _plate(setting)
+            rule = replace(rule, top=plate.top, bottom=plate.bottom)
+        yield _filled(rule, 0.0, setting.accent, 1.0, setting.canvas, Part.RULE)
     for line in setting.block.lines:
         yield _line_sprite(line, setting)
 
@@ -190,24 +196,19 @@ def _behind(setting: _Setting) -> Iterator[Sprite]:
             yield _filled(edges, corner, shade, opacity, canvas, Part.PLATE)
     elif kind in (Backing.SOFT, Backing.BAND):
         opacity = 1 - (1 - needed) / (1 - _SHADOW_HELPS)
-        reach = 1.1 * block.lines[0].size_px
-        area = (
-            backing.soft(block.bounds, reach, canvas)
-            if kind is Backing.SOFT
-            else backing.band(block.bounds, 1.6 * reach, canvas, setting.row)
-        )
+        shaded = backing.scrim if kind is Backing.SOFT else backing.band
+        reach = _SCRIM_REACH_EM * block.lines[0].size_px
+        area = shaded(block.bounds, reach, canvas, setting.at)
         yield _tinted(area[0] * np.float32(opacity), area[1], area[2], shade, Part.SCRIM)
 
 
 def _plate(setting: _Setting) -> Box:
+    """Give the edges of the box around the letters, on whole pixels."""
     x, y = (em * setting.block.size_px for em in setting.design.pad_em)
     bounds = setting.block.bounds
-    rule = setting.look.rule
-    if rule is None or rule.place is not RulePlace.BESIDE:
-        return bounds.grown(x, y)
-    # The bar is the left edge of the box.
     outer = bounds.grown(x, y)
-    return Box(bounds.left, outer.top, outer.right, outer.bottom)
+    left = bounds.left if setting.look.is_bar_edged else outer.left
+    return Box(round(left), round(outer.top), round(outer.right), round(outer.bottom))
 
 
 def _filled(
@@ -230,7 +231,7 @@ def _line_sprite(line: SetLine, setting: _Setting) -> Sprite:
     """Draw a line's letters over their shadow; on a box they need none."""
     coverage, colours, x, y = rasterise(line)
     ink = np.zeros((*coverage.shape, 4), np.float32)
-    ink[:] = coverage[..., None] * np.float32([*(c / 255 for c in setting.ink), 1.0])
+    ink[:] = coverage[..., None] * np.array([*(c / 255 for c in setting.ink), 1.0], np.float32)
     if colours is not None:
         ink = colours + ink * (1 - colours[..., 3:].astype(np.float32) / 255)
     if setting.look.backing not in (Backing.PLATE, Backing.BUTTON):
@@ -246,7 +247,7 @@ def _shadowed(
 ) -> tuple[backing.Opacity, int]:
     solid = np.rint(ink[..., 3]).clip(0, 255).astype(np.uint8)
     opacity, border = backing.grown(solid, setting.design.shadow, line.size_px)
-    shade = np.float32([*colour.backing_for(setting.ink), 255])
+    shade = np.array([*colour.backing_for(setting.ink), 255], np.float32)
     under = opacity[..., None] * shade
     inner = under[border:-border, border:-border]
     inner *= 1 - ink[..., 3:] / 255
