@@ -32,6 +32,8 @@ _PERIODS: Final = np.array([1.0, 0.8, 0.6, 0.4])
 # What a step costs that differs from the period, beside onsets worth about 1 to 5 each.
 _TIGHTNESS: Final = 300.0
 _BEATS_IN_BAR: Final = 4
+# Less tells too little of what recurs.
+_SHORTEST_HOPS: Final = 5 * ONSETS_HZ
 # Flux rises as an attack enters its window, before it reaches the middle (measured on clicks).
 _EARLY_MS: Final = 4.0
 
@@ -41,7 +43,7 @@ def beats_of(onsets: Onsets) -> Facts:
 
     Bars are taken to have four beats.
     """
-    if not onsets.all.any():
+    if len(onsets.all) < _SHORTEST_HOPS or not onsets.all.any():
         return Facts()
     strength, low = _peaks(onsets.all), _peaks(onsets.low)
     period, steadiness = _period(strength)

@@ -38,6 +38,7 @@ _GAIN_MAX_DB: Final = 20.0
 # than its target instead.
 _LIMITING_MAX_DB: Final = 12.0
 
+# Less than this nobody hears; a second encoding is not worth it.
 _TOLERANCE_LU: Final = 0.2
 _ATTEMPTS_MAX: Final = 5
 
@@ -113,9 +114,9 @@ class _Master:
         return replace(self, ceiling_dbtp=self.ceiling_dbtp - excess_db - _MORE_HEADROOM_DB)
 
     def raised(self, mixed: Loudness, heard: Loudness, target_lufs: float) -> "_Master":
-        """Give it with the loudness that the limiter took put back, as far as that is sound."""
+        """Give it with the loudness put back that limiter and encoder took, as far as allowed."""
         missing_lu = target_lufs - heard.integrated_lufs
-        if not self.limits(mixed) or missing_lu < _TOLERANCE_LU:
+        if heard.integrated_lufs == -inf or missing_lu < _TOLERANCE_LU:
             return self
         return replace(self, gain_db=min(self.gain_db + missing_lu, _gain_max_db(mixed)))
 
