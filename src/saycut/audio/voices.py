@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from saycut.audio.plan import MixPlan, PlacedSound, Ramp, RampShape
 from saycut.audio.samples import BLOCK_SAMPLES, SAMPLES_PER_MS, FloatArray, filtered, recut
-from saycut.media.sound import open_sound
+from saycut.media.sound import SoundReader, open_sound
 
 __all__ = ["gain_over", "mix_blocks"]
 
@@ -25,13 +25,16 @@ def mix_blocks(plan: MixPlan, sources: Mapping[str, Path]) -> Iterator[FloatArra
     Args:
         sources: the media file of each asset, by asset id.
     """
+    readers: dict[str, SoundReader] = {}
     waiting = list(reversed(plan.sounds))
     playing: list[tuple[PlacedSound, Iterator[FloatArray]]] = []
     for start in range(0, plan.sample_count, BLOCK_SAMPLES):
         end = min(start + BLOCK_SAMPLES, plan.sample_count)
         while waiting and waiting[-1].start < end:
             sound = waiting.pop()
-            playing.append((sound, _voice(sound, sources[sound.asset_id])))
+            if sound.asset_id not in readers:
+                readers[sound.asset_id] = open_sound(sources[sound.asset_id])
+            playing.append((sound, _voice(sound, readers[sound.asset_id])))
         block = np.zeros((2, end - start), np.float32)
         for sound, voice in playing:
             first, last = max(start, sound.start), min(end, sound.end)
@@ -50,11 +53,11 @@ def gain_over(sound: PlacedSound, start: int, end: int) -> FloatArray:
     return gain.astype(np.float32)
 
 
-def _voice(sound: PlacedSound, source: Path) -> Iterator[FloatArray]:
+def _voice(sound: PlacedSound, reader: SoundReader) -> Iterator[FloatArray]:
     """Give the sound with its gain, one piece for each block of the mix that it touches."""
     seams = range(_next_seam(sound.start), sound.end, BLOCK_SAMPLES)
     edges = [sound.start, *seams, sound.end]
-    pieces = recut(_source_blocks(sound, source), np.diff(edges).tolist())
+    pieces = recut(_media_blocks(sound, reader), np.diff(edges).tolist())
     for start, piece in zip(edges, pieces, strict=False):
         yield piece * gain_over(sound, start, start + piece.shape[1])
 
@@ -63,21 +66,13 @@ def _next_seam(sample: int) -> int:
     return (sample // BLOCK_SAMPLES + 1) * BLOCK_SAMPLES
 
 
-def _source_blocks(sound: PlacedSound, source: Path) -> Iterator[FloatArray]:
+def _media_blocks(sound: PlacedSound, reader: SoundReader) -> Iterator[FloatArray]:
     """Give the samples of the media from where the sound begins, at its tempo."""
-    reader = open_sound(source)
     if sound.speed == 1:
         return reader.blocks(sound.source_start, BLOCK_SAMPLES)
-    start = sound.source_start - _TEMPO_LEAD
-    return filtered(
-        _with_silence_before(max(0, -start), reader.blocks(max(0, start), BLOCK_SAMPLES)),
-        *(("atempo", f"tempo={float(step)!r}") for step in _tempo_steps(sound.speed)),
-    )
-
-
-def _with_silence_before(count: int, blocks: Iterator[FloatArray]) -> Iterator[FloatArray]:
-    yield np.zeros((2, count), np.float32)
-    yield from blocks
+    blocks = reader.blocks(sound.source_start - _TEMPO_LEAD, BLOCK_SAMPLES)
+    steps = _tempo_steps(sound.speed)
+    return filtered(blocks, *(("atempo", f"tempo={float(step)!r}") for step in steps))
 
 
 def _tempo_steps(speed: Fraction) -> Iterator[Fraction]:
