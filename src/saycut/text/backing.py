@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from saycut.text.layout import Box
+from saycut.text.geometry import Box
 from saycut.text.sprite import Pixels
 from saycut.text.styles import Shadow
 from saycut.timeline import Canvas
@@ -28,7 +28,7 @@ _FULL: Final = 1.9
 def scrim(around: Box, reach_px: float, canvas: Canvas, at: tuple[float, float]) -> Placed:
     """Give a rectangle so blurred that no edge shows; `around` itself stays nearly full.
 
-    `at` is the text's place (see `layout.anchor`): towards an edge of the canvas that the text
+    `at` is the text's place (see `geometry.anchor`): towards an edge of the canvas that the text
     stands at, the scrim does not end, as a shape of its own would catch the eye there.
     """
     sigma = reach_px / 2

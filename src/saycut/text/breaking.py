@@ -4,13 +4,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from uniseg.graphemecluster import grapheme_cluster_boundaries  # type: ignore[import-untyped]
 from uniseg.linebreak import line_break_boundaries  # type: ignore[import-untyped]
 
 from saycut.text.bidi import is_leftward
-from saycut.text.shape import Typeface, shape
+from saycut.text.content import Paragraph
+from saycut.text.shape import shape
 
 __all__ = ["Care", "Measured", "balanced", "measured"]
 
@@ -28,36 +29,42 @@ class Measured:
     """A paragraph with the advance of what stands before each of its characters, in ems.
 
     `chances` are the places where a line may end, `graphemes` those where it may when a word
-    is longer than a line; both end with the length of the text.
+    is longer than a line; both end with the length of the text. `missing` has no glyphs.
     """
 
-    text: str
+    paragraph: Paragraph
     leftward: bool
     reach: tuple[float, ...]
     chances: tuple[int, ...]
     graphemes: tuple[int, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return self.paragraph.text
 
     def width(self, start: int, end: int) -> float:
         """Give the advance of a stretch without the white space at its end."""
-        visible = start + len(self.text[start:end].rstrip())
-        return self.reach[visible] - self.reach[start]
+        while end > start and self.text[end - 1].isspace():
+            end -= 1
+        return self.reach[end] - self.reach[start]
 
 
-def measured(text: str, typeface: Typeface, language: str | None) -> Measured:
+def measured(paragraph: Paragraph) -> Measured:
     """Shape a paragraph once to learn how wide any part of it is, to within a kern or two."""
+    text = paragraph.text
     leftward = is_leftward(text)
+    shaped = shape(text, paragraph.typeface, paragraph.language, leftward=leftward)
     advances = [0.0] * len(text)
-    for glyph in shape(text, typeface, language, leftward=leftward).glyphs:
+    for glyph in shaped.glyphs:
         advances[glyph.cluster] += glyph.advance
-    reach = [0.0]
-    for advance in advances:
-        reach.append(reach[-1] + advance)
     return Measured(
-        text,
+        paragraph,
         leftward,
-        tuple(reach),
+        tuple(accumulate(advances, initial=0.0)),
         tuple(line_break_boundaries(text)),
         tuple(at for at in grapheme_cluster_boundaries(text) if at > 0),
+        shaped.missing,
     )
 
 

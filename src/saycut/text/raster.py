@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import uharfbuzz as hb  # type: ignore[import-untyped]
 
+from saycut.text.block import SetLine
 from saycut.text.fonts import EM
-from saycut.text.layout import SetLine
 from saycut.text.shape import Glyph
 from saycut.text.sprite import Pixels
 

@@ -61,6 +61,10 @@ class Look:
     scale: float = 1.0
 
     @property
+    def has_box(self) -> bool:
+        return self.backing in (Backing.PLATE, Backing.BUTTON)
+
+    @property
     def is_bar_edged(self) -> bool:
         """Whether the rule is the left edge of a box."""
         is_beside = self.rule is not None and self.rule.place is RulePlace.BESIDE
@@ -93,12 +97,13 @@ class Design:
     shadow: Shadow
     pad_em: tuple[float, float]
     corner_em: float
+    has_round_buttons: bool
     looks: Mapping[TextRole, Look]
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A role's size as a share of the measure (see `layout.measure_px`), and its place.
+    """A role's size as a share of the measure (see `geometry.measure_px`), and its place.
 
     `support` is the size of the lines after the first, relative to it; None sets all alike.
     `least_phrased` is how far letters are made smaller, as a share of their size, before lines
@@ -135,6 +140,7 @@ _CLEAN: Final = Design(
     shadow=Shadow(spread_em=0.05, sigma_em=0.1, drop_em=0.02, opacity=0.6),
     pad_em=(0.62, 0.44),
     corner_em=0.42,
+    has_round_buttons=True,
     looks={
         TextRole.TITLE: Look(Backing.SOFT),
         TextRole.END_CARD: Look(Backing.SOFT),
@@ -160,6 +166,7 @@ _BOLD: Final = Design(
     shadow=Shadow(spread_em=0.05, sigma_em=0.08, drop_em=0.03, opacity=0.6),
     pad_em=(0.5, 0.4),
     corner_em=0.0,
+    has_round_buttons=False,
     looks={
         TextRole.TITLE: Look(Backing.SOFT, _BAR_ABOVE, scale=1.45),
         TextRole.END_CARD: Look(Backing.SOFT, _BAR_ABOVE, scale=1.45),
@@ -184,6 +191,7 @@ _ELEGANT: Final = Design(
     shadow=Shadow(spread_em=0.05, sigma_em=0.1, drop_em=0.015, opacity=0.6),
     pad_em=(0.8, 0.5),
     corner_em=0.06,
+    has_round_buttons=False,
     looks={
         TextRole.TITLE: Look(Backing.BAND, _HAIRLINE, scale=1.05),
         TextRole.END_CARD: Look(Backing.BAND, _HAIRLINE, scale=1.05),

@@ -1,0 +1,146 @@
+"""A block of set lines becomes sprites: scrim or box, rule, letters over their shadow."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from saycut.text import backing, colour
+from saycut.text.block import Block, SetLine
+from saycut.text.colour import Colour
+from saycut.text.geometry import Box
+from saycut.text.raster import rasterise
+from saycut.text.sprite import Part, Pixels, Sprite
+from saycut.text.styles import Backing, Design, Look
+from saycut.timeline import Canvas
+
+__all__ = ["Inks", "Painting", "painted"]
+
+# A little more than WCAG asks for: video encoding costs some of it.
+_CONTRAST: Final = 5.0
+# What the letters' own shadow is sure to add where it matters, close to the letters.
+_SHADOW_HELPS: Final = 0.1
+# The way on which a scrim fades out, in ems of the leading line.
+_SCRIM_REACH_EM: Final = 1.5
+_PLATE_OPACITY: Final = 0.66
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """The colours of letters and rule, and how opaque the letters are."""
+
+    letters: Colour
+    accent: Colour
+    opacity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """All that decides the pixels; `at` is the text's place, see `geometry.anchor`."""
+
+    canvas: Canvas
+    design: Design
+    look: Look
+    block: Block
+    inks: Inks
+    at: tuple[float, float]
+
+
+def painted(painting: Painting) -> Iterator[Sprite]:
+    """Give the sprites in drawing order."""
+    yield from _behind(painting)
+    if painting.block.rule is not None:
+        edges = _rule_edges(painting, painting.block.rule)
+        yield _filled(edges, 0.0, painting.inks.accent, 1.0, painting.canvas, Part.RULE)
+    for line in painting.block.lines:
+        yield _line(line, painting)
+
+
+def _behind(painting: Painting) -> Iterator[Sprite]:
+    """Give what makes the letters readable: nothing, a scrim or a box."""
+    canvas, look, size_px = painting.canvas, painting.look, painting.block.size_px
+    needed = colour.needed_opacity(painting.inks.letters, _CONTRAST)
+    shade = colour.backing_for(painting.inks.letters)
+    corner = painting.design.corner_em * size_px
+    if look.backing is Backing.BUTTON:
+        edges = _box_edges(painting)
+        corner = edges.height / 2 if painting.design.has_round_buttons else corner
+        yield _filled(edges, corner, painting.inks.accent, 1.0, canvas, Part.PLATE)
+    elif look.backing is Backing.PLATE:
+        opacity = max(needed, _PLATE_OPACITY)
+        yield _filled(_box_edges(painting), corner, shade, opacity, canvas, Part.PLATE)
+    elif look.backing is not Backing.NONE:
+        shaped = backing.scrim if look.backing is Backing.SOFT else backing.band
+        reach = _SCRIM_REACH_EM * painting.block.size_px
+        opacities, x, y = shaped(painting.block.bounds, reach, canvas, painting.at)
+        opacity = 1 - (1 - needed) / (1 - _SHADOW_HELPS)
+        yield _tinted(opacities * np.float32(opacity), x, y, shade, Part.SCRIM)
+
+
+def _box_edges(painting: Painting) -> Box:
+    """Give the edges of the box around the letters, on whole pixels."""
+    x, y = (em * painting.block.size_px for em in painting.design.pad_em)
+    bounds = painting.block.bounds
+    outer = bounds.grown(x, y)
+    left = bounds.left if painting.look.is_bar_edged else outer.left
+    return Box(round(left), round(outer.top), round(outer.right), round(outer.bottom))
+
+
+def _rule_edges(painting: Painting, rule: Box) -> Box:
+    if not painting.look.is_bar_edged:
+        return rule
+    edges = _box_edges(painting)
+    return replace(rule, top=edges.top, bottom=edges.bottom)
+
+
+def _filled(
+    edges: Box, corner: float, tint: Colour, opacity: float, canvas: Canvas, part: Part
+) -> Sprite:
+    filled, x, y = backing.box(edges, corner, canvas)
+    return _tinted(filled * np.float32(opacity), x, y, tint, part)
+
+
+def _tinted(opacity: backing.Opacity, x: int, y: int, tint: Colour, part: Part) -> Sprite:
+    levels = backing.to_levels(opacity)
+    rgba = np.empty((*levels.shape, 4), np.uint8)
+    for channel, value in enumerate(tint):
+        rgba[..., channel] = (levels.astype(np.uint16) * value + 127) // 255
+    rgba[..., 3] = levels
+    return Sprite(rgba, x, y, part)
+
+
+def _line(line: SetLine, painting: Painting) -> Sprite:
+    """Draw a line's letters over their shadow; on a box they need none."""
+    coverage, colours, x, y = rasterise(line)
+    ink = np.zeros((*coverage.shape, 4), np.float32)
+    ink[:] = coverage[..., None] * np.array(
+        [*(c / 255 for c in painting.inks.letters), 1.0], np.float32
+    )
+    if colours is not None:
+        ink = colours + ink * (1 - colours[..., 3:].astype(np.float32) / 255)
+    if not painting.look.has_box:
+        ink, border = _shadowed(ink, line, painting)
+        x, y = x - border, y - border
+    ink *= np.float32(painting.inks.opacity)
+    return _cropped(np.rint(ink).clip(0, 255).astype(np.uint8), x, y, painting.canvas)
+
+
+def _shadowed(
+    ink: backing.Opacity, line: SetLine, painting: Painting
+) -> tuple[backing.Opacity, int]:
+    solid = np.rint(ink[..., 3]).clip(0, 255).astype(np.uint8)
+    opacity, border = backing.grown(solid, painting.design.shadow, line.size_px)
+    shade = np.array([*colour.backing_for(painting.inks.letters), 255], np.float32)
+    under = opacity[..., None] * shade
+    inner = under[border:-border, border:-border]
+    inner *= 1 - ink[..., 3:] / 255
+    inner += ink
+    return under, border
+
+
+def _cropped(rgba: Pixels, x: int, y: int, canvas: Canvas) -> Sprite:
+    """Cut off what lies outside the canvas."""
+    left, top = max(0, -x), max(0, -y)
+    inside = rgba[top : canvas.height - y, left : canvas.width - x]
+    return Sprite(np.ascontiguousarray(inside), x + left, y + top, Part.LINE)
