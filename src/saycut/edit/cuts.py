@@ -13,12 +13,12 @@ from saycut.edit.follow import (
     retimed,
     with_music_to_the_end,
 )
-from saycut.edit.lanes import free_ids
+from saycut.edit.lanes import free_ids, replaced_in_lane
 from saycut.edit.parts import cut, is_still, longest_ms, with_curves_shifted, with_range
 from saycut.edit.seams import with_seams_kept
 from saycut.timeline import Asset, Draft, Segment, TimeRange, Track
 
-__all__ = ["remove", "ripple_delete", "split", "trim"]
+__all__ = ["remove", "ripple_delete", "split", "trim", "use_part"]
 
 
 def split(draft: Draft, segment_id: str, at_ms: int, *, tail_id: str) -> Draft:
@@ -55,6 +55,7 @@ def trim(
         UnknownSegment: the draft has no segment of that id.
         OutsideSegment: nothing would remain.
         NotInSource: the media does not go that far.
+        OutsideFilm: it would begin before the film.
     """
     whole = draft.segment(segment_id)
     span = whole.track_range
@@ -64,10 +65,41 @@ def trim(
     rest = _shortened(whole, head_ms, duration_ms, assets)
     track = draft.track_of(segment_id)
     if track != draft.main_track:
-        return draft.with_segment_replaced(segment_id, rest)
+        if rest.track_range.start_ms < 0:
+            raise OutsideFilm("begin", rest.track_range.start_ms, draft.duration_ms)
+        return with_seams_kept(replaced_in_lane(draft, rest))
     kept = replace(rest, track_range=TimeRange(span.start_ms, duration_ms))
     after = draft.with_track(_closed_up(track, kept, duration_ms - span.duration_ms))
     return follow(draft, after, assets)
+
+
+def use_part(
+    draft: Draft, segment_id: str, source: TimeRange, assets: Mapping[str, Asset]
+) -> Draft:
+    """Play another part of the media: `source`, in media time.
+
+        media  |   [==A==]        |   ->   media  |        [=A=]    |
+
+    On the main track the film closes up. On other tracks the segment begins when it began
+    before, and music goes on to the end of the film.
+
+    Raises:
+        UnknownSegment: the draft has no segment of that id.
+        OutsideSegment: nothing would remain.
+        NotInSource: the media does not go that far.
+    """
+    whole = draft.segment(segment_id)
+    span, played = whole.track_range, whole.source_range
+    head_ms = round((source.start_ms - played.start_ms) / whole.speed)
+    tail_ms = span.duration_ms - head_ms - round(source.duration_ms / whole.speed)
+    if draft.track_of(segment_id) == draft.main_track:
+        return trim(draft, segment_id, head_ms=head_ms, tail_ms=tail_ms, assets=assets)
+    if source.duration_ms <= 0:
+        raise OutsideSegment(whole, span.end_ms)
+    rest = _shortened(whole, head_ms, span.duration_ms - head_ms - tail_ms, assets)
+    placed = replace(rest, track_range=TimeRange(span.start_ms, rest.track_range.duration_ms))
+    after = with_seams_kept(replaced_in_lane(draft, placed))
+    return with_music_to_the_end(draft, after, assets)
 
 
 def remove(draft: Draft, segment_id: str, assets: Mapping[str, Asset]) -> Draft:

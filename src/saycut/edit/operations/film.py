@@ -152,13 +152,28 @@ def _split(draft: Draft, given: Split, _: EditContext) -> Draft:
 
 def _trim(draft: Draft, given: Trim, context: EditContext) -> Draft:
     segment = given.one(draft)
-    head_ms, tail_ms = given.head_ms, given.tail_ms
+    if given.head_ms or given.tail_ms:
+        return cuts.trim(
+            draft,
+            segment.id,
+            head_ms=given.head_ms,
+            tail_ms=given.tail_ms,
+            assets=context.assets,
+        )
+    return cuts.use_part(draft, segment.id, _part(draft, segment, given, context), context.assets)
+
+
+def _part(draft: Draft, segment: Segment, given: Trim, context: EditContext) -> TimeRange:
+    """Give the part of the media asked for; without an end, sound plays on as long as it did."""
     played = segment.source_range
-    if given.source_start_ms is not None:
-        head_ms = round((given.source_start_ms - played.start_ms) / segment.speed)
+    start_ms = played.start_ms if given.source_start_ms is None else given.source_start_ms
     if given.source_end_ms is not None:
-        tail_ms = round((played.end_ms - given.source_end_ms) / segment.speed)
-    return cuts.trim(draft, segment.id, head_ms=head_ms, tail_ms=tail_ms, assets=context.assets)
+        return TimeRange.between(start_ms, given.source_end_ms)
+    if segment in main_of(draft).segments:
+        return TimeRange.between(start_ms, played.end_ms)
+    asset = context.assets.get(segment.asset_id or "")
+    left_ms = asset.duration_ms - start_ms if asset else played.duration_ms
+    return TimeRange(start_ms, min(played.duration_ms, left_ms))
 
 
 def _ripple_delete(draft: Draft, given: RippleDelete, context: EditContext) -> Draft:
