@@ -11,7 +11,7 @@ import numpy as np
 from saycut.audio.samples import BLOCK_SAMPLES, RATE_HZ, FloatArray, filtered_frames
 from saycut.media.sound import open_sound
 
-__all__ = ["Loudness", "decibels", "measure", "measure_file"]
+__all__ = ["Loudness", "measure", "measure_file"]
 
 _EBUR128: Final = ("ebur128", "metadata=1:peak=true:framelog=quiet")
 # The filter reports once for every 100 ms that are full, so the last ones are filled up.
@@ -46,7 +46,7 @@ def measure(blocks: Iterable[FloatArray]) -> Loudness:
             integrated_lufs = float(report["lavfi.r128.I"])
     # True peaks come rounded to 0.001: far too coarse for faint sound, never below the samples.
     peak = max(true_peak, heard.sample_peak) if heard.sample_peak > 0 else 0.0
-    return Loudness(integrated_lufs if integrated_lufs > _GATE_LUFS else -inf, decibels(peak))
+    return Loudness(integrated_lufs if integrated_lufs > _GATE_LUFS else -inf, _decibels(peak))
 
 
 def measure_file(path: Path) -> Loudness:
@@ -58,7 +58,7 @@ def measure_file(path: Path) -> Loudness:
     return measure(open_sound(path).blocks(0, BLOCK_SAMPLES))
 
 
-def decibels(amplitude: float) -> float:
+def _decibels(amplitude: float) -> float:
     """Give an amplitude in dB of full scale; silence is `-inf`."""
     return 20 * log10(amplitude) if amplitude > 0 else -inf
 

@@ -9,7 +9,8 @@ from typing import Final, cast
 import av
 import numpy as np
 from av.filter import Graph
-from numpy.typing import NDArray
+
+from saycut.media.sound import SOUND_RATE_HZ, FloatArray
 
 __all__ = [
     "BLOCK_SAMPLES",
@@ -20,12 +21,9 @@ __all__ = [
     "filtered_frames",
     "frames_of",
     "recut",
-    "samples_of",
 ]
 
-FloatArray = NDArray[np.float32]
-
-RATE_HZ: Final = 48_000
+RATE_HZ: Final = SOUND_RATE_HZ
 SAMPLES_PER_MS: Final = RATE_HZ // 1000
 # One second: long enough that Python's own cost is lost in it, short enough to hold many.
 BLOCK_SAMPLES: Final = RATE_HZ
@@ -38,7 +36,7 @@ def filtered(blocks: Iterable[FloatArray], *filters: tuple[str, str]) -> Iterato
     """
     to_planes = ("aformat", f"sample_fmts=fltp:sample_rates={RATE_HZ}:channel_layouts=stereo")
     for frame in filtered_frames(blocks, *filters, to_planes):
-        yield samples_of(frame)
+        yield cast("FloatArray", frame.to_ndarray())
 
 
 def filtered_frames(
@@ -67,11 +65,6 @@ def frames_of(blocks: Iterable[FloatArray]) -> Iterator[av.AudioFrame]:
         frame.pts = pts
         pts += frame.samples
         yield frame
-
-
-def samples_of(frame: av.AudioFrame) -> FloatArray:
-    """Give the samples of a frame of format `fltp`."""
-    return cast("FloatArray", frame.to_ndarray())
 
 
 def recut(blocks: Iterable[FloatArray], lengths: Iterable[int]) -> Iterator[FloatArray]:

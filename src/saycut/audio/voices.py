@@ -12,7 +12,7 @@ from saycut.audio.plan import MixPlan, PlacedSound, Ramp, RampShape
 from saycut.audio.samples import BLOCK_SAMPLES, SAMPLES_PER_MS, FloatArray, filtered, recut
 from saycut.media.sound import SoundReader, open_sound
 
-__all__ = ["gain_over", "mix_blocks"]
+__all__ = ["mix_blocks"]
 
 # FFmpeg's atempo plays events early by 8 to 13 ms of the media at any tempo (measured with
 # gated noise and tones); beginning that much earlier in the media brings them into place.
@@ -43,7 +43,7 @@ def mix_blocks(plan: MixPlan, sources: Mapping[str, Path]) -> Iterator[FloatArra
         yield block
 
 
-def gain_over(sound: PlacedSound, start: int, end: int) -> FloatArray:
+def _gain_over(sound: PlacedSound, start: int, end: int) -> FloatArray:
     """Give the gain of a sound as a factor for each sample of `[start, end)` of the mix."""
     gain = _curve_gain(sound, start, end)
     for ramp in sound.ramps:
@@ -59,7 +59,7 @@ def _voice(sound: PlacedSound, reader: SoundReader) -> Iterator[FloatArray]:
     edges = [sound.start, *seams, sound.end]
     pieces = recut(_media_blocks(sound, reader), np.diff(edges).tolist())
     for start, piece in zip(edges, pieces, strict=False):
-        yield piece * gain_over(sound, start, start + piece.shape[1])
+        yield piece * _gain_over(sound, start, start + piece.shape[1])
 
 
 def _next_seam(sample: int) -> int:
