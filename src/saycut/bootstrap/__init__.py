@@ -3,6 +3,7 @@
 Decisions live in the packages below; commands and servers live above and see only this.
 """
 
+from saycut.agent import Turn
 from saycut.bootstrap.cases import plan_cases
 from saycut.bootstrap.engine import Done, Engine, Snapshot
 from saycut.bootstrap.errors import BadSetting, EmptyRequest, FilesRefused, NotDone
@@ -23,5 +24,6 @@ __all__ = [
     "Refusal",
     "Snapshot",
     "Taken",
+    "Turn",
     "plan_cases",
 ]

@@ -131,7 +131,7 @@ class Engine:
         if name is not None:
             self._check_free(name)
         turn = _turn(request, first, [t.asset for t in taken])
-        if turn.draft == first:
+        if not turn.changed:
             raise NotDone(turn)
         self._keep(taken)
         with self._folder.projects.transaction() as tx:
@@ -145,20 +145,19 @@ class Engine:
         """Change a project as a request says, with more files if there are any.
 
         Raises:
-            UnknownProject, AmbiguousProject, StaleBase
+            UnknownProject, AmbiguousProject, StaleBase, NothingToUndo, NothingToRedo
             EmptyRequest, NotDone: nothing came of the request, and nothing was changed.
         """
         before = self.show(reference)
         project, held = before.project, tuple(before.assets.values())
         taken = numbered(intake.taken, held)
         turn = _turn(request, before.draft, [*held, *(t.asset for t in taken)])
-        is_changed = turn.draft != before.draft
-        if not is_changed and not turn.actions:
+        if not turn.changed and not turn.actions:
             raise NotDone(turn)
         self._keep(taken)
         with self._folder.projects.transaction() as tx:
             tx.add_assets(project.id, [t.asset for t in taken])
-            if is_changed:
+            if turn.changed:
                 tx.write(
                     project.id,
                     base=project.current,
@@ -166,7 +165,12 @@ class Engine:
                     request=request,
                     reply=turn.reply,
                 )
-            return Done(turn, _snapshot(tx, project.id), is_changed)
+            elif "undo" in turn.actions:
+                tx.undo(project.id)
+            elif "redo" in turn.actions:
+                tx.redo(project.id)
+            after = _snapshot(tx, project.id)
+        return Done(turn, after, is_changed=after.project.current != project.current)
 
     def undo(self, reference: str) -> Snapshot:
         """Raises UnknownProject, AmbiguousProject, NothingToUndo."""

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from saycut.bootstrap import Engine, ExportReport, Snapshot, plan_cases
+from saycut.bootstrap import Engine, ExportReport, Snapshot, Turn, plan_cases
 from saycut.cli.errors import CasesRefused, Interrupted
 from saycut.cli.output import check_film_path, check_json_path, free_path, write_text
 from saycut.cli.progress import shown
@@ -35,7 +35,7 @@ def make(
         done = engine.make(text, intake, name=name, size=wanted.shape if wanted else None)
         _write_draft(draft, done.snapshot)
         voice.turn(done, intake)
-        film = _film(engine, done.snapshot, output, wanted, voice)
+        film = _film(engine, done.snapshot, output, wanted or _ordered(done.turn), voice)
         voice.end(done.snapshot, film)
 
 
@@ -59,8 +59,8 @@ def edit(
         _write_draft(draft, done.snapshot)
         voice.turn(done, intake)
         film = None
-        if output or size or "export" in done.turn.actions:
-            film = _film(engine, done.snapshot, output, wanted, voice)
+        if output or wanted or "export" in done.turn.actions:
+            film = _film(engine, done.snapshot, output, wanted or _ordered(done.turn), voice)
         voice.end(done.snapshot, film)
 
 
@@ -121,6 +121,14 @@ def _check(output: Path | None, draft: Path | None, files: Sequence[Path]) -> No
 
 def _words(request: str) -> str:
     return sys.stdin.read() if request == "-" else request
+
+
+def _ordered(turn: Turn) -> Size | None:
+    """Give the size of the film that the words of the request ask for, if they name one."""
+    order = next(iter(turn.outputs), None)
+    if order is None or not order.width or not order.height:
+        return None
+    return Size.parse(f"{order.width}x{order.height}")
 
 
 def _write_draft(path: Path | None, snapshot: Snapshot) -> None:
