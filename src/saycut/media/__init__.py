@@ -11,6 +11,9 @@ from saycut.media.errors import (
     TooMuchMemory,
     UnsupportedMedia,
 )
+from saycut.media.frames import FrameReader
+from saycut.media.picture import load_still
+from saycut.media.planes import Planes
 from saycut.media.sandbox import Limits, confine_this_process, run_confined
 from saycut.media.sniff import MediaType, sniff
 from saycut.media.sound import SOUND_RATE_HZ, SoundReader, open_sound
@@ -19,17 +22,20 @@ __all__ = [
     "SOUND_RATE_HZ",
     "BrokenMedia",
     "EmptyFile",
+    "FrameReader",
     "Limits",
     "MediaCrash",
     "MediaError",
     "MediaTimeout",
     "MediaType",
     "MissingFile",
+    "Planes",
     "SoundReader",
     "TooManyPixels",
     "TooMuchMemory",
     "UnsupportedMedia",
     "confine_this_process",
+    "load_still",
     "open_sound",
     "run_confined",
     "sniff",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 import av
 from av.audio.frame import AudioFrame
@@ -15,12 +15,17 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from saycut.media.errors import BrokenMedia, TooManyPixels
+from saycut.media.header import MAX_PIXELS
 from saycut.media.sniff import MediaType
 
-__all__ = ["MAX_PIXELS", "frames_of", "open_container", "picture_stream", "sound_stream", "start_s"]
-
-# More than any camera people carry; above it one frame takes half a gigabyte.
-MAX_PIXELS: Final = 100_000_000
+__all__ = [
+    "frames_of",
+    "open_container",
+    "picture_stream",
+    "sound_stream",
+    "square_size",
+    "start_s",
+]
 
 
 def open_container(
@@ -83,6 +88,15 @@ def sound_stream(container: InputContainer, media_type: MediaType) -> AudioStrea
 def start_s(stream: VideoStream | AudioStream) -> Fraction:
     """Give when the stream starts on the container's clock, 0 when it does not say."""
     return (stream.start_time or 0) * (stream.time_base or Fraction(0))
+
+
+def square_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+    """Give width and height as stored, but with square pixels: the width makes up for others."""
+    aspect = stream.sample_aspect_ratio
+    if not aspect or not Fraction(1, 8) <= aspect <= 8:
+        # Beyond that it is a mistake of the file's maker.
+        return frame.width, frame.height
+    return max(1, round(frame.width * aspect)), frame.height
 
 
 def frames_of(

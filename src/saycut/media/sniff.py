@@ -71,73 +71,18 @@ def sniff_bytes(head: bytes, name: str) -> MediaType:
     raise UnsupportedMedia(name, *_foreign(head))
 
 
-_VIDEO: Final = frozenset(
-    [
-        "h264",
-        "hevc",
-        "libdav1d",
-        "av1",
-        "vp8",
-        "vp9",
-        "libvpx",
-        "libvpx-vp9",
-        "mpeg4",
-        "mpeg1video",
-        "mpeg2video",
-        "mjpeg",
-        "prores",
-        "dnxhd",
-        "h263",
-        "theora",
-        "msmpeg4",
-        "msmpeg4v2",
-        "dvvideo",
-        "rawvideo",
-        "qtrle",
-        "png",
-        "ffv1",
-        "huffyuv",
-        "cinepak",
-    ]
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_VIDEO: Final = _names(
+    "h264 hevc libdav1d av1 vp8 vp9 libvpx libvpx-vp9 mpeg4 mpeg1video mpeg2video mjpeg prores "
+    "dnxhd h263 theora msmpeg4 msmpeg4v2 dvvideo rawvideo qtrle png ffv1 huffyuv cinepak"
 )
-_PCM: Final = frozenset(
-    [
-        "pcm_s16le",
-        "pcm_s16be",
-        "pcm_s24le",
-        "pcm_s24be",
-        "pcm_s32le",
-        "pcm_s32be",
-        "pcm_u8",
-        "pcm_s8",
-        "pcm_f32le",
-        "pcm_f32be",
-        "pcm_f64le",
-        "pcm_f64be",
-        "pcm_alaw",
-        "pcm_mulaw",
-        "adpcm_ms",
-        "adpcm_ima_wav",
-        "adpcm_ima_qt",
-    ]
-)
-_SOUND: Final = _PCM | frozenset(
-    [
-        "aac",
-        "mp3",
-        "mp3float",
-        "mp2",
-        "mp2float",
-        "ac3",
-        "eac3",
-        "alac",
-        "opus",
-        "libopus",
-        "vorbis",
-        "flac",
-        "wmav2",
-        "amrnb",
-    ]
+_SOUND: Final = _names(
+    "aac mp3 mp3float mp2 mp2float ac3 eac3 alac opus libopus vorbis flac wmav2 amrnb "
+    "pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_u8 pcm_s8 pcm_f32le "
+    "pcm_f32be pcm_f64le pcm_f64be pcm_alaw pcm_mulaw adpcm_ms adpcm_ima_wav adpcm_ima_qt"
 )
 _FILM: Final = _VIDEO | _SOUND
 
