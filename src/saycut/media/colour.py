@@ -19,6 +19,7 @@ from saycut.media.planes import (
     Planes,
     as_bytes,
     fitted_size,
+    plane_array,
     planes_of_bgr,
     resized,
 )
@@ -111,10 +112,7 @@ def _stored(frame: VideoFrame) -> list[ByteArray]:
         frame = frame.reformat(
             format=format_name, src_color_range=full, dst_color_range=full, threads=1
         )
-    return [
-        np.frombuffer(p, np.uint8).reshape(-1, p.line_size)[: p.height, : p.width]
-        for p in frame.planes
-    ]
+    return [plane_array(plane, np.uint8) for plane in frame.planes]
 
 
 def _in_bt709(
@@ -126,8 +124,8 @@ def _in_bt709(
     wide = [cv2.resize(c, (y.shape[1], y.shape[0]), interpolation=cv2.INTER_LINEAR) for c in (u, v)]
     luma = cv2.transform(cv2.merge([y, *wide]), step[:1])
     # What luma is does not matter to chroma: its column of the matrix is 0.
-    chroma = cv2.transform(cv2.merge([u, v]), step[1:, 1:])
-    return luma, *cv2.split(chroma)
+    u, v = cv2.split(cv2.transform(cv2.merge([u, v]), step[1:, 1:]))
+    return luma, u, v
 
 
 @lru_cache

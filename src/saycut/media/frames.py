@@ -34,6 +34,9 @@ from saycut.media.webp import webp_frames
 
 __all__ = ["FrameReader"]
 
+# Half of the millisecond to which drafts and Matroska files round.
+_NEAR_S: Final = Fraction(1, 2000)
+
 # A frame that was decoded but not yet converted: when it begins to show, and its picture.
 _Shown = tuple[Fraction, Callable[[], Planes]]
 
@@ -84,11 +87,15 @@ class FrameReader:
     def frame_at(self, at_s: Fraction | float) -> Planes:
         """Give the frame that shows at a media time; the first or last one outside the clip.
 
+        That is the last frame whose PTS is no later than half a millisecond after `at_s`: times
+        in drafts, and in Matroska files, are rounded to whole ones.
+
         Asking again for the same frame gives the same object; its arrays are not to be written.
 
         Raises:
             BrokenMedia: nothing decodes there.
         """
+        at_s = at_s + _NEAR_S
         if self._shown is None or not self._is_within_reach(at_s):
             self._go_to(Fraction(at_s))
         while self._next is not None and self._next[0] <= at_s:

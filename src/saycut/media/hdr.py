@@ -15,7 +15,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from saycut.media.planes import ByteArray, as_bytes, resized
+from saycut.media.planes import ByteArray, as_bytes, plane_array, resized
 
 __all__ = ["HDR_TRANSFERS", "sdr_from_hdr"]
 
@@ -53,16 +53,8 @@ def _rgb(frame: VideoFrame, width: int, height: int) -> _Floats:
     deep = frame.reformat(
         format="yuv420p10le", src_color_range=color_range, dst_color_range=color_range, threads=1
     )
-    planes = [
-        resized(
-            np.frombuffer(p, np.uint16).reshape(-1, p.line_size // 2)[: p.height, : p.width], *s
-        )
-        for p, s in zip(
-            deep.planes, ((width, height), *((width // 2, height // 2),) * 2), strict=True
-        )
-    ]
-    wide = [cv2.resize(c, (width, height), interpolation=cv2.INTER_LINEAR) for c in planes[1:]]
-    codes = cv2.merge([planes[0], *wide]).astype(np.float32)
+    planes = [resized(plane_array(p, np.uint16), width, height) for p in deep.planes]
+    codes = cv2.merge(planes).astype(np.float32)
     luma_scale, chroma_scale, black = (1023, 1023, 0) if is_full else (876, 896, 64)
     to_rgb = np.linalg.inv(_yuv_from_rgb()) @ np.diag([1 / luma_scale, *[1 / chroma_scale] * 2])
     offset = -to_rgb @ np.array([black, 512, 512])
@@ -79,7 +71,7 @@ def _yuv_from_rgb() -> NDArray[np.float64]:
 def _looked_up(table: NDArray[Any], share: _Floats) -> NDArray[Any]:
     """Give the table's values at shares of its length, 0..1."""
     index = np.clip(share * (_STEPS - 1) + 0.5, 0, _STEPS - 1).astype(np.uint16)
-    return np.take(table, index)
+    return table[index]
 
 
 def _table(function: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> _Floats:

@@ -74,8 +74,10 @@ def frame_orientation(frame: VideoFrame) -> int:
     a, b, _, c, d = data[:5]
     largest = max(abs(a), abs(b))
     # Of an odd angle the nearer axis counts: the other entries come out as 0.
-    axes = tuple(round(value / largest / 1.001) if largest else 0 for value in (a, b, c, d))
-    return _BY_MATRIX.get(axes, UPRIGHT)
+    if not largest:
+        return UPRIGHT
+    a, b, c, d = (round(value / largest / 1.001) for value in (a, b, c, d))
+    return _BY_MATRIX.get((a, b, c, d), UPRIGHT)
 
 
 def _matrix(frame: VideoFrame) -> tuple[int, ...] | None:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import cv2
 import numpy as np
+from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 from saycut.media.orientation import UPRIGHT, swaps_sides, turned_upright
@@ -16,6 +17,7 @@ __all__ = [
     "as_bytes",
     "even_size",
     "fitted_size",
+    "plane_array",
     "planes_of_bgr",
     "resized",
 ]
@@ -78,6 +80,12 @@ def resized(plane: NDArray[Any], width: int, height: int) -> NDArray[Any]:
     is_smaller = width <= old_width and height <= old_height
     method = cv2.INTER_AREA if is_smaller else cv2.INTER_CUBIC
     return cv2.resize(plane, (width, height), interpolation=method)
+
+
+def plane_array(plane: VideoPlane, dtype: type[np.uint8 | np.uint16]) -> NDArray[Any]:
+    """Give a view of a frame's plane as an array of its height and width."""
+    samples = np.frombuffer(cast("memoryview[int]", plane), dtype)
+    return samples.reshape(-1, plane.line_size // samples.itemsize)[: plane.height, : plane.width]
 
 
 def planes_of_bgr(

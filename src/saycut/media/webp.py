@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from saycut.media.errors import BrokenMedia
-from saycut.media.planes import ByteArray
+from saycut.media.planes import ByteArray, as_bytes
 
 __all__ = ["WebpFrame", "WebpHeader", "webp_frames", "webp_header"]
 
@@ -138,7 +138,7 @@ def _decoded(piece: _Piece, name: str) -> ByteArray:
         raise BrokenMedia(name, "a frame of this animated webp cannot be decoded")
     if pixels.shape[2] == 3:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2BGRA)
-    return np.asarray(pixels, np.uint8)
+    return as_bytes(pixels)
 
 
 def _over(above: ByteArray, below: ByteArray) -> ByteArray:
@@ -147,7 +147,7 @@ def _over(above: ByteArray, below: ByteArray) -> ByteArray:
     b = below[..., 3:].astype(np.float32) / 255 * (1 - a)
     total = a + b
     colour = (above[..., :3] * a + below[..., :3] * b) / np.maximum(total, 1e-6)
-    return np.rint(np.concatenate([colour, total * 255], axis=2)).astype(np.uint8)
+    return as_bytes(np.rint(np.concatenate([colour, total * 255], axis=2)))
 
 
 def _u24(data: bytes, at: int) -> int:
