@@ -105,6 +105,8 @@ class Design:
 class Use:
     """A role's size as a share of the measure (see `geometry.measure_px`), and its place.
 
+    `least` is the least size as a share of the height: what is read, not looked at, needs it.
+
     `support` is the size of the lines after the first, relative to it; None sets all alike.
     `least_phrased` is how far letters are made smaller, as a share of their size, before lines
     may end elsewhere than at a space or a mark, as they do in Chinese and Japanese.
@@ -115,6 +117,7 @@ class Use:
     lines_max: int
     position: Position
     least_phrased: float = 0.6
+    least: float = 0.0
 
 
 USES: Final[Mapping[TextRole, Use]] = {
@@ -122,9 +125,9 @@ USES: Final[Mapping[TextRole, Use]] = {
     TextRole.END_CARD: Use(0.095, 0.48, 3, Position.CENTER),
     TextRole.SECTION: Use(0.085, 0.5, 3, Position.CENTER_LEFT),
     TextRole.OVERLAY: Use(0.065, 0.7, 4, Position.CENTER),
-    TextRole.LOWER_THIRD: Use(0.058, 0.79, 2, Position.BOTTOM_LEFT),
+    TextRole.LOWER_THIRD: Use(0.058, 0.79, 2, Position.BOTTOM_LEFT, least=0.045),
     TextRole.CTA: Use(0.06, 0.76, 2, Position.BOTTOM_CENTER),
-    TextRole.CAPTION: Use(0.048, None, 3, Position.BOTTOM_CENTER, least_phrased=0.9),
+    TextRole.CAPTION: Use(0.048, None, 3, Position.BOTTOM_CENTER, least_phrased=0.9, least=0.045),
     TextRole.WATERMARK: Use(0.026, None, 1, Position.TOP_RIGHT),
 }
 

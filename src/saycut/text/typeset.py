@@ -36,7 +36,8 @@ def typeset(text: Text, canvas: Canvas) -> Typeset:
     inks = _inks(text, design, look)
     known = [measured(paragraph) for paragraph in paragraphs(text, design, use)]
     missing = tuple(dict.fromkeys(c for measures in known for c in measures.missing))
-    size_px = use.size * look.scale * text.scale * measure_px(canvas)
+    least_px = use.least * canvas.height
+    size_px = text.scale * max(use.size * look.scale * measure_px(canvas), least_px)
     area = _room(safe_area(canvas), design, look, size_px)
     position = text.position or use.position
     block = fit(known, design, look, use, size_px, area, position)
