@@ -55,6 +55,16 @@ def test_a_draft_without_a_target_is_brought_to_minus_14_lufs() -> None:
     assert plan(replace(draft, loudness_lufs=-23.0)).loudness_lufs == -23.0
 
 
+def test_turning_all_sound_down_turns_the_film_down() -> None:
+    quiet = Sound(gain_db=Curve.constant(-10.5))
+    music = replace(a_soundtrack(), sound=quiet)
+    clip = a_segment(asset_id="clip")
+
+    assert plan(a_draft(sounds=(music,))).loudness_lufs == -24.5
+    assert plan(a_draft(clip, sounds=(music,))).loudness_lufs == -14.0
+    assert plan(replace(a_draft(sounds=(music,)), loudness_lufs=-16.0)).loudness_lufs == -16.0
+
+
 def test_fades_lie_inside_the_segment() -> None:
     sound = Sound(fade_in_ms=500, fade_out_ms=2000)
     draft = a_draft(a_segment(asset_id="clip", start_ms=1000, duration_ms=6000, sound=sound))

@@ -51,6 +51,7 @@ class MixReport:
     """
 
     loudness_lufs: float
+    target_lufs: float
     true_peak_dbtp: float
     gain_db: float
     sample_count: int
@@ -140,6 +141,7 @@ def _write_to_target(
             better = better.raised(mixed, heard, plan.loudness_lufs)
         report = MixReport(
             loudness_lufs=heard.integrated_lufs,
+            target_lufs=plan.loudness_lufs,
             true_peak_dbtp=heard.true_peak_dbtp,
             gain_db=master.gain_db,
             sample_count=plan.sample_count,

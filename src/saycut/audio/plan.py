@@ -4,7 +4,7 @@ Fades, crossfades and the short ramps against clicks all become the same thing h
 `Ramp`; from then on nobody asks why a sound grows or fades.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
@@ -31,6 +31,9 @@ __all__ = ["MixPlan", "PlacedSound", "Ramp", "RampShape", "mix_digest", "plan_mi
 MIX_VERSION: Final = 1
 
 DEFAULT_LOUDNESS_LUFS: Final = -14.0
+
+# Quieter films are not asked for by turning down; what is softer than this is masked by a room.
+_TURNED_DOWN_MIN_DB: Final = -30.0
 
 # A waveform cut in mid-swing clicks. Five milliseconds hide it and still leave an attack sharp.
 _DECLICK_MS: Final = 5
@@ -90,8 +93,20 @@ class MixPlan:
 def plan_mix(draft: Draft, assets: Mapping[str, Asset]) -> MixPlan:
     """Give what sounds in the draft: each audible segment of each track but the text tracks."""
     sounds = sorted(_sounds_of(draft, assets), key=lambda sound: sound.start)
-    target = DEFAULT_LOUDNESS_LUFS if draft.loudness_lufs is None else draft.loudness_lufs
+    target = draft.loudness_lufs
+    if target is None:
+        target = DEFAULT_LOUDNESS_LUFS + _turned_down_db(sounds)
     return MixPlan(tuple(sounds), draft.duration_ms * SAMPLES_PER_MS, target)
+
+
+def _turned_down_db(sounds: Sequence[PlacedSound]) -> float:
+    """Give the gain of the loudest sound when all were turned down, else 0.
+
+    Who turns the only music of a film down to 30 % wants a quieter film, not to see it brought
+    back to the same loudness.
+    """
+    loudest = max((max(k.value for k in s.gain_db.keyframes) for s in sounds), default=0.0)
+    return max(min(0.0, loudest), _TURNED_DOWN_MIN_DB)
 
 
 def mix_digest(draft: Draft, assets: Mapping[str, Asset], *, bitrate_bps: int = 192_000) -> str:
