@@ -56,8 +56,11 @@ def implied_language(text: Text) -> str | None:
 
 
 def _visible(line: str) -> str:
-    """Leave out control characters and halves of surrogate pairs, which are no text."""
-    spaced = line.replace("\t", " ")
+    """Compose marks with their letters; leave out control characters and halves of pairs.
+
+    Faces have more composed letters than marks to put on letters.
+    """
+    spaced = unicodedata.normalize("NFC", line.replace("\t", " "))
     return "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cs"}).strip()
 
 

@@ -20,7 +20,7 @@ __all__ = ["Inks", "Painting", "painted"]
 # A little more than WCAG asks for: video encoding costs some of it.
 _CONTRAST: Final = 5.0
 # What the letters' own shadow is sure to add where it matters, close to the letters.
-_SHADOW_HELPS: Final = 0.1
+_SHADOW_HELPS: Final = 0.06
 # The way on which a scrim fades out, in ems of the leading line.
 _SCRIM_REACH_EM: Final = 1.5
 _PLATE_OPACITY: Final = 0.66

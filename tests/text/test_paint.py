@@ -1,0 +1,146 @@
+"""Letters can be read over any photograph: measured on the finished picture."""
+
+from itertools import pairwise, product
+from typing import Final
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from saycut.text import Part, Sprite, Typeset, typeset
+from saycut.timeline import Canvas, Position, Text, TextRole, TextStyle
+
+CANVAS: Final = Canvas(1280, 720)
+WORDS: Final = "Golden Hour\nin the hills"
+READ_ROLES: Final = [role for role in TextRole if role is not TextRole.WATERMARK]
+
+Picture = NDArray[np.uint8]
+
+
+def photos() -> dict[str, Picture]:
+    shape = (CANVAS.height, CANVAS.width, 3)
+    noise = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+    flat = {name: np.full(shape, v, np.uint8) for name, v in (("white", 255), ("black", 0))}
+    return {**flat, "grey": np.full(shape, 128, np.uint8), "noise": noise}
+
+
+PHOTOS: Final = photos()
+
+
+def over(photo: Picture, done: Typeset) -> Picture:
+    """Lay sprites over a photo as a compositor does."""
+    picture = photo.astype(np.float32)
+    for sprite in done.sprites:
+        height, width = sprite.rgba.shape[:2]
+        rows = slice(sprite.y_px, sprite.y_px + height)
+        under = picture[rows, sprite.x_px : sprite.x_px + width]
+        rgba = sprite.rgba.astype(np.float32)
+        under *= 1 - rgba[..., 3:] / 255
+        under += rgba[..., :3]
+    return np.rint(picture).clip(0, 255).astype(np.uint8)
+
+
+def luminances(picture: Picture) -> NDArray[np.float64]:
+    coded = picture.astype(np.float64) / 255
+    linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def cores(line: Sprite) -> NDArray[np.uint8]:
+    """Mark the pixels that letters fill: the commonest of the opaque colours is theirs."""
+    colours, counts = np.unique(line.rgba[line.rgba[..., 3] == 255], axis=0, return_counts=True)
+    ink = colours[counts.argmax()]
+    return np.asarray((line.rgba == ink).all(axis=-1)).astype(np.uint8)
+
+
+def least_contrast(done: Typeset, photo: Picture) -> float:
+    """Give the contrast of letters with what surrounds them, up to a tenth of their height."""
+    luminance = luminances(over(photo, done))
+    found = []
+    for line in (sprite for sprite in done.sprites if sprite.part is Part.LINE):
+        letters = cores(line)
+        height, width = letters.shape
+        own = luminance[line.y_px : line.y_px + height, line.x_px : line.x_px + width]
+        # Two pixels of antialiasing belong to neither.
+        blurred = cv2.dilate(letters, np.ones((5, 5), np.uint8))
+        reach = 2 * (max(4, letters.any(axis=1).sum() // 10) + 2) + 1
+        near = cv2.dilate(letters, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+        ink = float(np.median(own[letters > 0]))
+        around = own[(near > 0) & (blurred == 0)]
+        # The brightest twentieth around light letters; noise alone would have single pixels.
+        behind = float(np.quantile(around, 0.95 if ink > 0.18 else 0.05))
+        found.append((max(ink, behind) + 0.05) / (min(ink, behind) + 0.05))
+    return min(found)
+
+
+@pytest.mark.parametrize(("style", "role"), list(product(TextStyle, READ_ROLES)))
+def test_letters_reach_the_contrast_for_reading_over_any_photo(
+    style: TextStyle, role: TextRole
+) -> None:
+    done = typeset(Text(WORDS, role, style), CANVAS)
+
+    for name, photo in PHOTOS.items():
+        assert least_contrast(done, photo) >= 4.5, name
+
+
+@pytest.mark.parametrize("position", list(Position))
+def test_contrast_holds_at_every_position(position: Position) -> None:
+    done = typeset(Text(WORDS, TextRole.TITLE, position=position), CANVAS)
+
+    assert least_contrast(done, PHOTOS["white"]) >= 4.5
+
+
+@pytest.mark.parametrize("colour", ["#101820", "#ffd23f", "#ff6f91", "#0b3d91"])
+def test_contrast_holds_for_letters_of_any_colour(colour: str) -> None:
+    done = typeset(Text(WORDS, TextRole.TITLE, colour=colour), CANVAS)
+
+    for name in ("white", "black"):
+        assert least_contrast(done, PHOTOS[name]) >= 4.5, name
+
+
+def test_a_scrim_has_no_edge_inside_the_canvas() -> None:
+    scrim = typeset(Text(WORDS, TextRole.TITLE), CANVAS).sprites[0]
+
+    opacity = scrim.rgba[..., 3].astype(int)
+    border = np.concatenate([opacity[0], opacity[-1], opacity[:, 0], opacity[:, -1]])
+    assert scrim.part is Part.SCRIM
+    assert border.max() <= 2
+    # A step larger than its neighbours by this would be seen as a line.
+    assert np.abs(np.diff(cv2.blur(opacity.astype(np.float32), (8, 8)), axis=0)).max() < 4
+
+
+def test_a_scrim_of_a_text_at_an_edge_reaches_that_edge() -> None:
+    scrim = typeset(Text(WORDS, TextRole.LOWER_THIRD), CANVAS).sprites[0]
+
+    height, _ = scrim.rgba.shape[:2]
+    assert scrim.x_px == 0
+    assert scrim.y_px + height == CANVAS.height
+    assert scrim.rgba[-1, 0, 3] > 100
+
+
+def test_sprites_come_in_drawing_order() -> None:
+    parts = [s.part for s in typeset(Text(WORDS, TextRole.CAPTION, TextStyle.BOLD), CANVAS).sprites]
+
+    assert parts == [Part.PLATE, Part.RULE, Part.LINE, Part.LINE]
+
+
+def test_the_rule_takes_the_accent_colour() -> None:
+    text = Text(WORDS, TextRole.TITLE, TextStyle.ELEGANT, accent="#12ab34")
+
+    (rule,) = (s for s in typeset(text, CANVAS).sprites if s.part is Part.RULE)
+
+    assert (rule.rgba == (0x12, 0xAB, 0x34, 255)).all()
+
+
+def test_rule_and_lines_of_a_title_do_not_touch() -> None:
+    for style in TextStyle:
+        done = typeset(Text("Jägerhügel\nÉtés à Þórshöfn", TextRole.TITLE, style), CANVAS)
+
+        spans = []
+        for sprite in done.sprites:
+            if sprite.part in (Part.RULE, Part.LINE):
+                letters = cores(sprite).any(axis=1).nonzero()[0]
+                spans.append((sprite.y_px + letters.min(), sprite.y_px + letters.max()))
+        spans.sort()
+        assert all(above[1] < below[0] for above, below in pairwise(spans))
