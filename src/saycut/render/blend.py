@@ -1,13 +1,14 @@
 """Lays planes over planes. All work in place on uint8 and round once per step."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from saycut.media import Planes
-from saycut.render.colour import BLACK_YUV, from_rgb
+from saycut.render.colour import BLACK_YUV, Floats, from_rgb
 from saycut.render.warp import Plane
 
 __all__ = ["SpritePlanes", "box_of", "darken", "fill", "lay", "mix", "sprite_planes"]
@@ -80,7 +81,7 @@ def sprite_planes(rgba: NDArray[np.uint8], x_px: float, y_px: float) -> SpritePl
     share = alpha / 255
     y, u, v = (y - 16) + 16 * share, (u - 128) + 128 * share, (v - 128) + 128 * share
     return SpritePlanes(
-        _code(y), _code(_sited(u)), _code(_sited(v)), _code(alpha), _code(_sited(alpha)), x0, y0
+        _code(y), _code(_halved(u)), _code(_halved(v)), _code(alpha), _code(_halved(alpha)), x0, y0
     )
 
 
@@ -88,23 +89,16 @@ def colour_planes(planes: Planes) -> tuple[Plane, Plane, Plane]:
     return planes.y, planes.u, planes.v
 
 
-def _code(values: NDArray[np.float32]) -> Plane:
+def _code(values: Floats) -> Plane:
     return np.rint(np.clip(values, 0, 255)).astype(np.uint8)
 
 
-def _sited(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Halve both sizes; samples sit on even columns, between two rows (H.264 "left")."""
-    rows = (values[0::2] + values[1::2]) / 2
-    before = np.pad(rows, ((0, 0), (1, 0)), mode="edge")[:, :-1]
-    return (before[:, 0::2] + 2 * rows[:, 0::2] + rows[:, 1::2]) / 4
-
-
-def _halved(mask: Plane) -> Plane:
-    """Halve a mask's size by the mean of four."""
-    size = (mask.shape[1] // 2, mask.shape[0] // 2)
-    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _halved(plane: NDArray[Any]) -> NDArray[Any]:
+    """Halve both sizes: each sample is the mean of four."""
+    size = (plane.shape[1] // 2, plane.shape[0] // 2)
+    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
 
 
 def _towards(black: int, amount: float) -> Plane:
-    values = np.arange(256)
-    return np.rint(black + (values - black) * (1 - amount)).clip(0, 255).astype(np.uint8)
+    values = np.arange(256, dtype=np.float64)
+    return _code(black + (values - black) * (1 - amount))

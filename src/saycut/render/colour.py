@@ -3,12 +3,14 @@
 Source: ITU-R BT.709-6, section 3 (luma coefficients, quantisation).
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLACK_YUV", "from_rgb", "yuv_of"]
+__all__ = ["BLACK_YUV", "Floats", "from_rgb", "yuv_of"]
+
+Floats = NDArray[np.floating[Any]]
 
 BLACK_YUV: Final = (16, 128, 128)
 
@@ -16,8 +18,8 @@ _KR: Final = 0.2126
 _KB: Final = 0.0722
 
 
-def from_rgb(rgb: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
-    """Convert gamma-coded RGB, float32[..., 3] of 0..1, to Y, U, V in code values (16..240)."""
+def from_rgb(rgb: Floats) -> tuple[Floats, Floats, Floats]:
+    """Convert gamma-coded RGB, floats[..., 3] of 0..1, to Y, U, V in code values (16..240)."""
     red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
     luma = _KR * red + (1 - _KR - _KB) * green + _KB * blue
     return (

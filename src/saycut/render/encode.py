@@ -89,9 +89,8 @@ class ChunkEncoder:
 
 def _planes_of(picture: av.VideoFrame) -> Planes:
     """Give the memory of a frame as arrays."""
-    return Planes(
-        *(
-            np.frombuffer(p, np.uint8).reshape(p.height, p.line_size)[:, : p.width]  # type: ignore[call-overload]
-            for p in picture.planes
-        )
+    y, u, v = (
+        np.frombuffer(memoryview(p), np.uint8).reshape(p.height, p.line_size)[:, : p.width]
+        for p in picture.planes
     )
+    return Planes(y, u, v)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any
 
 from saycut.audio import MixReport, mix_digest, render_mix
 from saycut.render.cache import ChunkCache
@@ -24,8 +24,6 @@ from saycut.render.verify import Check, State, Verdict
 from saycut.timeline import Asset, Canvas, Draft, clock
 
 __all__ = ["ExportReport", "ExportSettings", "Progress", "export"]
-
-DEFAULT_LOUDNESS_LUFS: Final = -14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +117,8 @@ def export(
         finally:
             if sound is not None:
                 sound.unlink()
-        target_lufs = draft.loudness_lufs or DEFAULT_LOUDNESS_LUFS
         checks = check_chunks(chunks, work.verdicts())
-        checks += check_film(part, chunks, mix, target_lufs)
+        checks += check_film(part, chunks, mix)
         if failures := [f"{c.name}: {c.detail}" for c in checks if c.state is State.FAIL]:
             raise ExportFailed(failures)
         size_bytes = part.stat().st_size

@@ -46,9 +46,7 @@ def check_chunks(chunks: Sequence[Chunk], verdicts: Sequence[Verdict]) -> list[C
     ]
 
 
-def check_film(
-    path: Path, chunks: Sequence[Chunk], mix: MixReport | None, target_lufs: float
-) -> list[Check]:
+def check_film(path: Path, chunks: Sequence[Chunk], mix: MixReport | None) -> list[Check]:
     """Read all packets of the file and compare them with the plan."""
     rate = chunks[0].canvas.frame_rate
     planned = sum(chunk.frame_count for chunk in chunks)
@@ -82,7 +80,7 @@ def check_film(
         ),
         _check("picture format", conforms, codec),
     ]
-    return checks + _sound_checks(sounds, mix, target_lufs, planned / rate)
+    return checks + _sound_checks(sounds, mix, planned / rate)
 
 
 class _Lane:
@@ -116,14 +114,12 @@ class _Lane:
         return bool(np.all(np.diff(moments) == step_s / self._timebase)) and self.start_s == 0
 
 
-def _sound_checks(
-    sounds: _Lane, mix: MixReport | None, target_lufs: float, length_s: Fraction
-) -> list[Check]:
+def _sound_checks(sounds: _Lane, mix: MixReport | None, length_s: Fraction) -> list[Check]:
     if mix is None:
         return [_check("sound", sounds.count == 0, "none, as planned")]
     beyond_s = float(sounds.end_s - length_s)
     heard = mix.loudness_lufs
-    is_loud = abs(heard - target_lufs) <= _LOUDNESS_TOLERANCE_LU
+    is_loud = abs(heard - mix.target_lufs) <= _LOUDNESS_TOLERANCE_LU
     return [
         _check(
             "sound",
@@ -133,7 +129,7 @@ def _sound_checks(
         Check(
             "loudness",
             State.PASS if is_loud else State.UNSETTLED,
-            f"{heard:.1f} LUFS (target {target_lufs:g}), peak {mix.true_peak_dbtp:.1f} dBTP",
+            f"{heard:.1f} LUFS (target {mix.target_lufs:g}), peak {mix.true_peak_dbtp:.1f} dBTP",
         ),
         _check(
             "true peak",

@@ -36,15 +36,15 @@ def join(
         if sound is not None:
             music = opened.enter_context(av.open(sound))
             audio = film.add_stream_from_template(music.streams.audio[0])
-            lanes.append(_sounds(music, audio))
+            lanes.append(_packets(music, audio))
         # In order of time, so that the muxer never holds back more than a few packets.
-        for packet in merge(*lanes, key=lambda packet: packet.dts * packet.time_base):
+        for packet in merge(*lanes, key=_decoded_at_s):
             film.mux(packet)
 
 
 def _pictures(
     fragments: Iterable[tuple[int, bytes]], stream: av.VideoStream, rate: Fraction
-) -> Iterator[av.Packet[Any]]:
+) -> Iterator[Any]:
     """Iterate over the packets of all chunks, each moved to its place in the film."""
     for first_frame, fragment in fragments:
         with av.open(io.BytesIO(fragment)) as container:
@@ -55,13 +55,12 @@ def _pictures(
                 yield packet
 
 
-def _sounds(
-    container: av.container.InputContainer, stream: av.AudioStream
-) -> Iterator[av.Packet[Any]]:
-    yield from _packets(container, stream)
+def _decoded_at_s(packet: Any) -> Fraction:
+    return Fraction(packet.dts * packet.time_base)
 
 
 def _packets(container: Any, stream: Any) -> Iterator[Any]:
+    """Iterate over the packets of a file's one stream, as packets of `stream`."""
     for packet in container.demux(container.streams[0]):
         # The demuxer ends with an empty packet, which means nothing to a muxer.
         if packet.dts is not None:

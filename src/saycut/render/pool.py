@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
@@ -24,6 +25,11 @@ __all__ = ["Done", "Job", "Reported", "WorkerPool", "cpu_count"]
 # A worker that dies may have met a bad moment; one that dies twice on a job met a bad file.
 _ATTEMPTS_MAX: Final = 2
 _STOP_S: Final = 5.0
+
+# Workers live long and mix sound into files of their own; what bounds a job is its memory.
+WORKER_LIMITS: Final = Limits(
+    cpu_s=None, wall_s=None, open_files=256, written_bytes=None, may_write=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class WorkerPool:
 
     def __init__(self, worker_count: int | None = None, limits: Limits | None = None) -> None:
         self._worker_count = worker_count or cpu_count()
-        self._limits = limits or Limits()
+        self._limits = limits or WORKER_LIMITS
         self._idle: list[_Worker] = []
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Reported | Done]:
@@ -187,7 +193,7 @@ def _error(job: Job, value: SaycutError | str) -> SaycutError:
 def _runs(count: int, run_count: int) -> list[deque[int]]:
     """Cut 0..count into runs of neighbours of nearly the same length."""
     borders = [count * i // max(1, run_count) for i in range(run_count + 1)]
-    return [deque(range(a, b)) for a, b in zip(borders, borders[1:], strict=False)]
+    return [deque(range(a, b)) for a, b in pairwise(borders)]
 
 
 def _next(rest: deque[int], rests: Sequence[deque[int]]) -> int | None:

@@ -17,7 +17,7 @@ from saycut.media import FrameReader, Planes, load_still
 from saycut.render.blend import colour_planes, darken
 from saycut.render.plan import PictureDraw
 from saycut.render.warp import Plane
-from saycut.timeline import Fit, Rect
+from saycut.timeline import Rect
 
 __all__ = ["Sources"]
 
@@ -44,17 +44,15 @@ class Sources:
 
     def picture(self, draw: PictureDraw, canvas_height: int) -> Planes:
         """Give the decoded picture of a draw, at its size, dimmed and blurred as it says."""
-        sigma = draw.blur * canvas_height
         if not draw.is_still:
             frame = self._reader(draw).frame_at(Fraction(draw.media_us, 1_000_000))
-            return _treated(frame, sigma, draw.dim)
-        key = (draw.digest, draw.load_px, draw.blur, draw.dim)
-        return self._stills.get(
-            key,
-            lambda: _treated(
-                load_still(self.paths[draw.digest], fit_px=draw.load_px), sigma, draw.dim
-            ),
-        )
+            return _treated(frame, draw, canvas_height)
+
+        def load() -> Planes:
+            still = load_still(self.paths[draw.digest], fit_px=draw.load_px)
+            return _treated(still, draw, canvas_height)
+
+        return self._stills.get((draw.digest, draw.load_px, draw.blur, draw.dim), load)
 
     def backdrop(self, draw: PictureDraw, picture: Planes, size_px: tuple[int, int]) -> Planes:
         """Give the picture's blurred and darkened self, filling `size_px` (even)."""
@@ -103,12 +101,18 @@ def _size_bytes(planes: Planes) -> int:
     return sum(plane.nbytes for plane in colour_planes(planes))
 
 
-def _treated(planes: Planes, sigma_px: float, dim: float) -> Planes:
-    if sigma_px <= 0 and dim <= 0:
+def _treated(planes: Planes, draw: PictureDraw, canvas_height: int) -> Planes:
+    if draw.blur <= 0 and draw.dim <= 0:
         return planes
-    treated = Planes(*(_blurred(p, sigma_px) for p in colour_planes(planes)), planes.alpha)
-    if dim > 0:
-        darken(treated, dim)
+    # At `load_px` a pixel is one of the canvas; a smaller source has fewer for the same blur.
+    sigma_px = draw.blur * canvas_height * planes.height / draw.load_px[1]
+    y, u, v = (
+        _blurred(plane, sigma_px * plane.shape[0] / planes.height)
+        for plane in colour_planes(planes)
+    )
+    treated = Planes(y, u, v, planes.alpha)
+    if draw.dim > 0:
+        darken(treated, draw.dim)
     return treated
 
 

@@ -1,8 +1,7 @@
 """Moves a picture onto the canvas: an axis-aligned affine map of each plane, with soft edges.
 
-Coordinates are those of pixel edges: the first luma sample has its centre at 0.5. Chroma
-samples of 4:2:0 sit on the even luma columns and between two rows (the "left" siting of
-H.264), so planes of half the size need a map of their own.
+Coordinates are those of pixel edges: the first luma sample has its centre at 0.5, and a
+chroma sample of 4:2:0 the middle of its four luma samples, as in `media.Planes`.
 """
 
 from dataclasses import dataclass
@@ -84,8 +83,7 @@ def warp_plane(source: Plane, placed: Placement, into: Plane, *, is_chroma: bool
     start_x = placed.x0 * step_x + placed.origin_x
     start_y = placed.y0 * step_y + placed.origin_y
     if is_chroma:
-        # Luma positions of the box's first chroma sample and of the plane's own samples.
-        shift_x = (0.5 * step_x + start_x - 0.5) / 2
+        shift_x = (step_x + start_x - 1.0) / 2
         shift_y = (step_y + start_y - 1.0) / 2
     else:
         shift_x = 0.5 * step_x + start_x - 0.5
@@ -115,4 +113,7 @@ def _snapped(edge: float) -> float:
 
 def _covered(start: float, end: float, first: int, last: int) -> NDArray[np.float64]:
     pixels = np.arange(first, last)
-    return np.clip(np.minimum(pixels + 1, end) - np.maximum(pixels, start), 0, 1)
+    covered: NDArray[np.float64] = np.clip(
+        np.minimum(pixels + 1, end) - np.maximum(pixels, start), 0, 1
+    )
+    return covered
