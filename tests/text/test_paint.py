@@ -140,7 +140,7 @@ def test_rule_and_lines_of_a_title_do_not_touch() -> None:
         spans = []
         for sprite in done.sprites:
             if sprite.part in (Part.RULE, Part.LINE):
-                letters = cores(sprite).any(axis=1).nonzero()[0]
+                letters = np.nonzero(cores(sprite).any(axis=1))[0]
                 spans.append((sprite.y_px + letters.min(), sprite.y_px + letters.max()))
         spans.sort()
         assert all(above[1] < below[0] for above, below in pairwise(spans))

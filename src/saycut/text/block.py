@@ -136,7 +136,8 @@ def _rule_box(
     thickness = max(2, round(rule.thickness_em * size_px))
     gap, length = rule.gap_em * size_px, round(rule.length_em * size_px)
     if rule.place is RulePlace.BESIDE:
-        left = round(bounds.left - gap - thickness)
+        is_right = align == 1.0
+        left = round(bounds.right + gap if is_right else bounds.left - gap - thickness)
         return Box(left, round(bounds.top), left + thickness, round(bounds.bottom))
     left = round(bounds.left + align * (bounds.width - length))
     if rule.place is RulePlace.ABOVE:

@@ -83,8 +83,11 @@ def _box_edges(painting: Painting) -> Box:
     x, y = (em * painting.block.size_px for em in painting.design.pad_em)
     bounds = painting.block.bounds
     outer = bounds.grown(x, y)
-    left = bounds.left if painting.look.is_bar_edged else outer.left
-    return Box(round(left), round(outer.top), round(outer.right), round(outer.bottom))
+    if painting.look.is_bar_edged and painting.at[0] == 1.0:
+        outer = replace(outer, right=bounds.right)
+    elif painting.look.is_bar_edged:
+        outer = replace(outer, left=bounds.left)
+    return Box(round(outer.left), round(outer.top), round(outer.right), round(outer.bottom))
 
 
 def _rule_edges(painting: Painting, rule: Box) -> Box:

@@ -36,7 +36,7 @@ class Backing(StrEnum):
 class RulePlace(StrEnum):
     ABOVE = "above"  # over the leading line, on the side the text is aligned to
     BETWEEN = "between"  # between leading and supporting lines, or under a lead alone
-    BESIDE = "beside"  # along the left of all lines
+    BESIDE = "beside"  # along all lines, at the left, or right of lines aligned to the right
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Look:
 
     @property
     def is_bar_edged(self) -> bool:
-        """Whether the rule is the left edge of a box."""
+        """Whether the rule is the outer edge of a box."""
         is_beside = self.rule is not None and self.rule.place is RulePlace.BESIDE
         return is_beside and self.backing is Backing.PLATE
 

@@ -1,25 +1,30 @@
 """From a text and a canvas to sprites: the one place where all steps of typesetting meet."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, floor
 from typing import Final
 
 from saycut.text import colour
-from saycut.text.breaking import measured
+from saycut.text.breaking import Measured, measured
 from saycut.text.content import paragraphs
 from saycut.text.geometry import Box, anchor, measure_px, safe_area
 from saycut.text.layout import fit
 from saycut.text.paint import Inks, Painting, painted
 from saycut.text.sprite import Typeset
-from saycut.text.styles import DESIGNS, USES, Backing, Design, Look
-from saycut.timeline import Canvas, Text, TextRole
+from saycut.text.styles import DESIGNS, USES, Backing, Design, Look, Use
+from saycut.timeline import Canvas, Position, Text, TextRole
 
 __all__ = ["typeset"]
 
 # A mark that is there all the time must not compete with the picture.
 _WATERMARK_OPACITY: Final = 0.72
-# A box leaves at least this share of the safe area to the letters, in either direction.
+# A box takes at most this share of the safe area for its air, on each side of the letters.
 _PAD_MAX: Final = 0.1
+_MIRRORED: Final = {
+    Position.CENTER_LEFT: Position.CENTER_RIGHT,
+    Position.BOTTOM_LEFT: Position.BOTTOM_RIGHT,
+}
 
 
 def typeset(text: Text, canvas: Canvas) -> Typeset:
@@ -38,8 +43,8 @@ def typeset(text: Text, canvas: Canvas) -> Typeset:
     missing = tuple(dict.fromkeys(c for measures in known for c in measures.missing))
     least_px = use.least * canvas.height
     size_px = text.scale * max(use.size * look.scale * measure_px(canvas), least_px)
-    area = _room(safe_area(canvas), design, look, size_px)
-    position = text.position or use.position
+    position = text.position or _place(use, known)
+    area = _room(safe_area(canvas), design, look, size_px, anchor(position)[0])
     block = fit(known, design, look, use, size_px, area, position)
     if block is None:
         return Typeset((), (0, 0, 0, 0), (), missing)
@@ -51,6 +56,13 @@ def typeset(text: Text, canvas: Canvas) -> Typeset:
     )
 
 
+def _place(use: Use, known: Sequence[Measured]) -> Position:
+    """Give the place of the use; Arabic and Hebrew begin at the right where Latin does at left."""
+    if known and known[0].leftward:
+        return _MIRRORED.get(use.position, use.position)
+    return use.position
+
+
 def _inks(text: Text, design: Design, look: Look) -> Inks:
     accent = colour.parse(text.accent or design.accent)
     letters = colour.parse(text.colour or design.colour)
@@ -60,14 +72,16 @@ def _inks(text: Text, design: Design, look: Look) -> Inks:
     return Inks(letters, accent, opacity)
 
 
-def _room(safe: Box, design: Design, look: Look, size_px: float) -> Box:
+def _room(safe: Box, design: Design, look: Look, size_px: float, align: float) -> Box:
     """Leave room for a box around the letters, so that it is in the safe area as well."""
     if not look.has_box:
         return safe
     x = min(design.pad_em[0] * size_px, safe.width * _PAD_MAX)
     y = min(design.pad_em[1] * size_px, safe.height * _PAD_MAX)
     room = safe.grown(-x, -y)
-    return replace(room, left=safe.left) if look.is_bar_edged else room
+    if not look.is_bar_edged:
+        return room
+    return replace(room, right=safe.right) if align == 1.0 else replace(room, left=safe.left)
 
 
 def _whole(box: Box) -> tuple[int, int, int, int]:
