@@ -187,9 +187,8 @@ def _order(
     """Tell which shots changed places: from the first that did to the last."""
     kept_before = [s.id for s in _main(before) if s.id in new and new[s.id].number]
     kept_after = [s.id for s in _main(after) if s.id in old and old[s.id].number]
-    moved = [
-        n for n, pair in enumerate(zip(kept_before, kept_after, strict=True)) if pair[0] != pair[1]
-    ]
+    pairs = enumerate(zip(kept_before, kept_after, strict=True))
+    moved = [place for place, (one, other) in pairs if one != other]
     if not moved:
         return
     first, last = moved[0], moved[-1] + 1
@@ -230,12 +229,12 @@ def _segment(was: _Placed, now: _Placed, parts: list[_Placed]) -> Iterator[Chang
 
 def _times(was: _Placed, now: _Placed) -> Iterator[tuple[str, str, str]]:
     """A shot has a length and a place in a row; what lies over the film has its own time."""
-    spans = was.segment.track_range, now.segment.track_range
+    old, new = was.segment.track_range, now.segment.track_range
     if was.number and now.number:
-        yield "duration", *(wording.seconds(s.duration_ms) for s in spans)
+        yield "duration", wording.seconds(old.duration_ms), wording.seconds(new.duration_ms)
         yield "gap before", wording.seconds(was.gap_ms), wording.seconds(now.gap_ms)
     else:
-        yield "time", *(wording.clock_range(s) for s in spans)
+        yield "time", wording.clock_range(old), wording.clock_range(new)
     yield "track", was.track.id, now.track.id
 
 

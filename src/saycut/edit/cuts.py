@@ -164,7 +164,7 @@ def _shortened(
     longest = longest_ms(replace(moved, track_range=TimeRange(start_ms, 1)), asset)
     if asset and longest is not None and (source_start_ms < 0 or duration_ms > longest):
         wanted = TimeRange(source_start_ms, round(duration_ms * whole.speed))
-        raise NotInSource(whole, asset, wanted, max(longest, 0))
+        raise NotInSource(whole, asset, wanted, min(max(longest, 0), asset.duration_ms))
     return with_range(with_curves_shifted(moved, -head_ms), TimeRange(start_ms, duration_ms))
 
 

@@ -11,6 +11,7 @@ from saycut.edit.follow import follow
 from saycut.edit.lanes import replaced_in_lane
 from saycut.edit.motions import remade
 from saycut.edit.parts import is_still, longest_ms, with_range
+from saycut.edit.texts import with_time_to_read
 from saycut.timeline import Asset, Draft, Segment, TimeRange, Track
 
 __all__ = ["fit_duration", "set_duration"]
@@ -59,7 +60,8 @@ def fit_duration(draft: Draft, duration_ms: int, assets: Mapping[str, Asset]) ->
         music  |----------------------\\|         music  |--------------\\|
 
     Stills share the time in proportion, clips keep theirs as long as that works; else clips
-    give or take time at their ends too. Texts scale with the pictures under them.
+    give or take time at their ends too. Texts scale with the pictures under them, and stay
+    readable where there is room.
 
     Raises:
         NothingToEdit: there is nothing on the main track.
@@ -78,7 +80,7 @@ def fit_duration(draft: Draft, duration_ms: int, assets: Mapping[str, Asset]) ->
         longest = None if most_ms == inf else int(most_ms)
         raise CannotFit(duration_ms, sum(s.shortest_ms for s in spans), longest)
     after = _with_lengths(draft, main, lengths[1::2], lengths[0::2], assets)
-    return _cut_off(after, duration_ms)
+    return with_time_to_read(_cut_off(after, duration_ms))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,14 @@ from saycut.edit.lanes import on_free_lane, replaced_in_lane
 from saycut.edit.parts import with_range
 from saycut.timeline import Draft, Segment, Text, TextRole, TimeRange, TrackKind
 
-__all__ = ["add_text", "change_text", "default_range", "place_text", "reading_ms"]
+__all__ = [
+    "add_text",
+    "change_text",
+    "default_range",
+    "place_text",
+    "reading_ms",
+    "with_time_to_read",
+]
 
 # A second to notice a text, a quarter for each word.
 NOTICE_MS: Final = 1000
@@ -94,6 +101,26 @@ def reading_ms(content: str) -> int:
     unspaced = sum(_is_unspaced(c) for c in content)
     words = len("".join(" " if _is_unspaced(c) else c for c in content).split())
     return NOTICE_MS + WORD_MS * (words + -(-unspaced // CHARACTERS_PER_WORD))
+
+
+def with_time_to_read(draft: Draft) -> Draft:
+    """Let texts that are too short to read stay on, as far as their lane and the film have room.
+
+    words  |t1| |  t2  |   ->   words  |t1 ||  t2  |
+    """
+    end_ms = film_end_ms(draft)
+    for track in draft.tracks_of(TrackKind.TEXT):
+        limits = [s.track_range.start_ms for s in track.segments[1:]] + [end_ms]
+        read = (_read(s, limit) for s, limit in zip(track.segments, limits, strict=False))
+        draft = draft.with_track(replace(track, segments=tuple(read)))
+    return draft
+
+
+def _read(segment: Segment, limit_ms: int) -> Segment:
+    span = segment.track_range
+    needed_ms = reading_ms(segment.text.content) if segment.text else 0
+    end_ms = min(span.start_ms + needed_ms, limit_ms)
+    return with_range(segment, TimeRange.between(span.start_ms, max(end_ms, span.end_ms)))
 
 
 def _is_unspaced(character: str) -> bool:
