@@ -149,3 +149,16 @@ def test_white_space_has_an_advance_and_no_ink() -> None:
 
     assert line.advance > 0
     assert line.ink is None
+
+
+@pytest.mark.parametrize("blank", ["\u115f", "\u1680", "\u3164", "\uffa0", "\u2063"])
+def test_blank_fillers_are_not_drawn_as_boxes(blank: str) -> None:
+    assert shaped(blank).ink is None
+
+
+@pytest.mark.parametrize("sign", list("→★✓♥♪①№€₹₽₿™©°½×"))
+def test_signs_people_use_have_a_glyph(sign: str) -> None:
+    line = shaped(sign)
+
+    assert not line.missing
+    assert line.ink is not None

@@ -108,14 +108,13 @@ class _Item:
 
 
 # Scripts whose letters stand apart: the others join, stack or share a head line.
-_TRACKABLE: Final = {"Armn", "Cyrl", "Geor", "Grek", "Hebr", "Latn", "Zyyy"} | {
-    "Bopo",
-    "Hang",
-    "Hani",
-    "Hira",
-    "Kana",
-}
+_TRACKABLE: Final = (
+    *("Armn", "Cyrl", "Geor", "Grek", "Hebr", "Latn"),
+    *("Bopo", "Hang", "Hani", "Hira", "Kana"),
+    "Zyyy",
+)
 _COMMON: Final = "Zyyy"
+_NOTDEF: Final = 0
 _TEXT_SELECTOR, _EMOJI_SELECTOR, _KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
 
 
@@ -141,14 +140,19 @@ def _itemise(
 
 def _scripts(clusters: Sequence[str]) -> list[str]:
     """Give each grapheme its script; what belongs to none takes that of what comes before."""
-    own = [next((s for c in cluster if (s := _script(c)) != _COMMON), _COMMON)
-           for cluster in clusters]  # fmt: skip
+    own = [_script_of(cluster) for cluster in clusters]
     current = next((script for script in own if script != _COMMON), _COMMON)
     resolved = []
     for script in own:
         current = current if script == _COMMON else script
         resolved.append(current)
     return resolved
+
+
+def _script_of(cluster: str) -> str:
+    """Give the script of the first character that has one."""
+    scripts = map(_script, cluster)
+    return next((script for script in scripts if script != _COMMON), _COMMON)
 
 
 @cache
@@ -233,6 +237,8 @@ def _shape_run(
             starts[info.cluster],
         )
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
+        # Blank fillers come out as the box for unknown characters; nothing is the right picture.
+        if info.codepoint != _NOTDEF
     ]
 
 
