@@ -18,7 +18,7 @@ find_python = for python in python3.14 python3.13 python3.12 python3.11 python3;
 
 ifdef UV
   create = uv venv --quiet --python '>=3.11' .venv
-  install = uv pip install --quiet --python $(BIN)/python
+  install = uv pip install --quiet --compile-bytecode --python $(BIN)/python
 else
   create = python="$$($(find_python))"; \
     test -n "$$python" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }; \

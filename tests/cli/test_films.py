@@ -222,7 +222,7 @@ def test_stopping_leaves_nothing_half_written_and_the_next_run_goes_on(
     with cli.start("make", *photos, "-p", request, "-o", "film.mp4", *SMALL) as process:
         assert process.stderr is not None
         said = iter(process.stderr.readline, "")
-        next(line for line in said if " 20%" in line)
+        next(line for line in said if " 50%" in line)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
 
