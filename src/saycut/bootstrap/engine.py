@@ -106,7 +106,11 @@ class Engine:
         Raises:
             FilesRefused: some cannot be used, and `skip_bad` is False or no other is left.
         """
-        intake = take_in(paths, worker_count=self._settings.worker_count)
+        intake = take_in(
+            paths,
+            worker_count=self._settings.worker_count,
+            max_pixels=self._settings.max_pixels,
+        )
         if intake.refused and not (skip_bad and intake.taken):
             raise FilesRefused(intake.refused)
         return intake

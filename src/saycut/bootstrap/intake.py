@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
 from saycut.audio import hear
@@ -37,13 +38,13 @@ class Intake:
     refused: tuple[Refusal, ...] = ()
 
 
-def take_in(paths: Sequence[Path], *, worker_count: int) -> Intake:
+def take_in(paths: Sequence[Path], *, worker_count: int, max_pixels: int) -> Intake:
     """Inspect files; nothing is kept yet, and a bad one does not stop the others.
 
     The inspections run in children of this process, `worker_count` at a time.
     """
     with ThreadPoolExecutor(max_workers=worker_count) as pool:
-        results = list(pool.map(_inspected, paths))
+        results = list(pool.map(partial(_inspected, max_pixels=max_pixels), paths))
     taken: dict[str, Taken] = {}
     for result in results:
         if isinstance(result, Taken):
@@ -61,9 +62,9 @@ def numbered(taken: Iterable[Taken], held: Sequence[Asset]) -> tuple[Taken, ...]
     )
 
 
-def _inspected(path: Path) -> Taken | Refusal:
+def _inspected(path: Path, *, max_pixels: int) -> Taken | Refusal:
     try:
-        asset = inspect(path, path.name)
+        asset = inspect(path, path.name, max_pixels=max_pixels)
         if asset.kind is AssetKind.AUDIO or asset.has_audio:
             asset = replace(asset, facts=_joined(asset.facts, hear(path)))
     except SaycutError as error:
