@@ -14,6 +14,7 @@ from saycut.media.errors import (
 from saycut.media.frames import FrameReader
 from saycut.media.picture import load_still
 from saycut.media.planes import Planes
+from saycut.media.probe import inspect, look_at, probe
 from saycut.media.sandbox import Limits, confine_this_process, run_confined
 from saycut.media.sniff import MediaType, sniff
 from saycut.media.sound import SOUND_RATE_HZ, SoundReader, open_sound
@@ -35,8 +36,11 @@ __all__ = [
     "TooMuchMemory",
     "UnsupportedMedia",
     "confine_this_process",
+    "inspect",
     "load_still",
+    "look_at",
     "open_sound",
+    "probe",
     "run_confined",
     "sniff",
 ]

@@ -53,6 +53,8 @@ def open_container(
             # Tags of real songs come in any encoding.
             metadata_errors="replace",
         )
+    except MemoryError:
+        raise
     except (av.FFmpegError, ValueError) as error:
         raise BrokenMedia(name, f"it does not hold together as {media_type.name}") from error
     for stream in container.streams.video:

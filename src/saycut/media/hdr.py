@@ -71,7 +71,8 @@ def _yuv_from_rgb() -> NDArray[np.float64]:
 def _looked_up(table: NDArray[Any], share: _Floats) -> NDArray[Any]:
     """Give the table's values at shares of its length, 0..1."""
     index = np.clip(share * (_STEPS - 1) + 0.5, 0, _STEPS - 1).astype(np.uint16)
-    return table[index]
+    found: NDArray[Any] = table[index]
+    return found
 
 
 def _table(function: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> _Floats:

@@ -15,6 +15,7 @@ __all__ = [
     "ByteArray",
     "Planes",
     "as_bytes",
+    "bgr_of_planes",
     "even_size",
     "fitted_size",
     "plane_array",
@@ -114,6 +115,13 @@ def planes_of_bgr(
     return Planes(as_bytes(y), as_bytes(u), as_bytes(v), alpha)
 
 
+def bgr_of_planes(planes: Planes) -> ByteArray:
+    """Give the colours as uint8[h, w, 3], blue, green, red, full range, as if it were opaque."""
+    size = planes.width, planes.height
+    u, v = (cv2.resize(c, size, interpolation=cv2.INTER_LINEAR) for c in (planes.u, planes.v))
+    return as_bytes(cv2.transform(cv2.merge([planes.y, u, v]), _TO_BGR))
+
+
 # BT.709: the shares of red and blue in luma; limited range: 219 steps of luma, 224 of chroma.
 _KR, _KB = 0.2126, 0.0722
 _Y, _C = 219 / 255, 224 / 255
@@ -128,6 +136,7 @@ def _from_bgr() -> NDArray[np.float64]:
 
 
 _FROM_BGR: Final = _from_bgr()
+_TO_BGR: Final = np.linalg.inv(np.vstack([_FROM_BGR, [0, 0, 0, 1]]))[:3]
 
 # Far enough for any filter of a scaler to find colour under the edge of what is opaque.
 _SPREAD_PX: Final = 16

@@ -69,8 +69,9 @@ class SoundReader:
             self.rate_hz = first[0].sample_rate
             """The file's own sample rate."""
             first_s = _time_s(first[0]) or Fraction(0)
-            self._zero_s = first_s if picture is None else start_s(picture)
-            self._clock = _Clock(self._zero_s, self.rate_hz, first)
+            self.zero_s = first_s if picture is None else start_s(picture)
+            """Where time 0 lies on the container's clock."""
+            self._clock = _Clock(self.zero_s, self.rate_hz, first)
 
     def read(self, start_s: Fraction | float, duration_s: Fraction | float) -> FloatArray:
         """Give float32[2, n] for a span of media time; silence where the file has none."""
@@ -130,8 +131,8 @@ class SoundReader:
         self, container: InputContainer, stream: AudioStream, start: int
     ) -> Iterator[AudioFrame]:
         """Give frames from well before that sample on, or from the first one when it is near."""
-        target_s = self._zero_s + Fraction(start, self.rate_hz) - _RUN_UP_S
-        if target_s > self._zero_s + _RUN_UP_S and stream.time_base:
+        target_s = self.zero_s + Fraction(start, self.rate_hz) - _RUN_UP_S
+        if target_s > self.zero_s + _RUN_UP_S and stream.time_base:
             # A file that cannot seek is read from its beginning.
             with suppress(av.FFmpegError):
                 container.seek(int(target_s / stream.time_base), stream=stream)
