@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from saycut.text import Part, Sprite, Typeset, typeset
 from saycut.timeline import Canvas, Position, Text, TextRole, TextStyle
 
-CANVAS: Final = Canvas(1280, 720)
+CANVAS: Final = Canvas(960, 540)
 WORDS: Final = "Golden Hour\nin the hills"
 READ_ROLES: Final = [role for role in TextRole if role is not TextRole.WATERMARK]
 
@@ -41,17 +41,29 @@ def over(photo: Picture, done: Typeset) -> Picture:
     return np.rint(picture).clip(0, 255).astype(np.uint8)
 
 
-def luminances(picture: Picture) -> NDArray[np.float64]:
+def luminances(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
     coded = picture.astype(np.float64) / 255
     linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
     return np.asarray(linear @ [0.2126, 0.7152, 0.0722])
 
 
+def ink_of(line: Sprite) -> NDArray[np.uint8]:
+    """Give the colour of the letters: the commonest of the opaque ones."""
+    opaque = line.rgba[line.rgba[..., 3] == 255]
+    colours, counts = np.unique(opaque, axis=0, return_counts=True)
+    return np.asarray(colours[counts.argmax()])
+
+
 def cores(line: Sprite) -> NDArray[np.uint8]:
-    """Mark the pixels that letters fill: the commonest of the opaque colours is theirs."""
-    colours, counts = np.unique(line.rgba[line.rgba[..., 3] == 255], axis=0, return_counts=True)
-    ink = colours[counts.argmax()]
-    return np.asarray((line.rgba == ink).all(axis=-1)).astype(np.uint8)
+    """Mark the pixels that letters fill wholly."""
+    return np.asarray((line.rgba == ink_of(line)).all(axis=-1)).astype(np.uint8)
+
+
+def touched(line: Sprite) -> NDArray[np.bool_]:
+    """Mark the pixels that letters touch at all; their shadow, black or white, does not count."""
+    rgb, alpha = line.rgba[..., :3].astype(int), line.rgba[..., 3:].astype(int)
+    is_light = luminances(ink_of(line)[None, :3])[0] > 0.18
+    return np.asarray((rgb if is_light else alpha - rgb).max(axis=-1) > 3)
 
 
 def least_contrast(done: Typeset, photo: Picture) -> float:
@@ -62,12 +74,10 @@ def least_contrast(done: Typeset, photo: Picture) -> float:
         letters = cores(line)
         height, width = letters.shape
         own = luminance[line.y_px : line.y_px + height, line.x_px : line.x_px + width]
-        # Two pixels of antialiasing belong to neither.
-        blurred = cv2.dilate(letters, np.ones((5, 5), np.uint8))
-        reach = 2 * (max(4, letters.any(axis=1).sum() // 10) + 2) + 1
+        reach = 2 * max(3, letters.any(axis=1).sum() // 10) + 1
         near = cv2.dilate(letters, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
         ink = float(np.median(own[letters > 0]))
-        around = own[(near > 0) & (blurred == 0)]
+        around = own[(near > 0) & ~touched(line)]
         # The brightest twentieth around light letters; noise alone would have single pixels.
         behind = float(np.quantile(around, 0.95 if ink > 0.18 else 0.05))
         found.append((max(ink, behind) + 0.05) / (min(ink, behind) + 0.05))

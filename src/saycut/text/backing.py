@@ -23,6 +23,8 @@ Placed = tuple[Opacity, int, int]
 
 # A blurred edge has reached 97 % of its height this many sigmas inside.
 _FULL: Final = 1.9
+# This many sigmas outside, less than one level of 255 is left of a scrim.
+_FAINT: Final = 2.5
 
 
 def scrim(around: Box, reach_px: float, canvas: Canvas, at: tuple[float, float]) -> Placed:
@@ -97,7 +99,7 @@ def _span(first: float, last: float, size: int, sigma: float, at: float) -> tupl
     """Give a blurred step up and down again, at the middle of each pixel, and where it starts."""
     first = -np.inf if at == 0.0 else first
     last = np.inf if at == 1.0 else last
-    start, end = _clipped(first - 3 * sigma, last + 3 * sigma, size)
+    start, end = _clipped(first - _FAINT * sigma, last + _FAINT * sigma, size)
     scale = 1 / (sigma * 2**0.5)
     opacities = [
         (erf((pixel + 0.5 - first) * scale) - erf((pixel + 0.5 - last) * scale)) / 2

@@ -201,7 +201,8 @@ def _set_weight(font: hb.Font, weight: int) -> None:
         if axis.tag == "wght":
             drawn = min(max(float(weight), axis.min_value), axis.max_value)
             font.set_variations({"wght": drawn})
-    # A hundred steps of weight thicken a stem of Noto Sans by about 0.012 em.
-    thicker = (weight - drawn) / 100 * 0.012
+    # A hundred steps of weight thicken a stem of Noto Sans by about 0.012 em; past 0.04 em the
+    # strokes of dense Chinese characters run together.
+    thicker = min(0.04, (weight - drawn) / 100 * 0.012)
     if thicker > 0:
         font.synthetic_bold = (thicker, thicker, True)
