@@ -88,6 +88,7 @@ REQUESTS: Final[Mapping[str, Callable[[Draft], st.SearchStrategy[Arguments]]]] =
         {"index": _places, "duration_ms": _durations},
         asset_ids=st.lists(st.sampled_from(sorted(ASSETS)), min_size=1, max_size=3),
     ),
+    "add_card": _free({"colour": st.just("#112233"), "index": _places, "duration_ms": _durations}),
     "remove_segment": _with(_shots),
     "move_segment": _with(_shots, to_index=_places),
     "swap_segments": _free(index=_places, other_index=_places),
@@ -119,6 +120,7 @@ REQUESTS: Final[Mapping[str, Callable[[Draft], st.SearchStrategy[Arguments]]]] =
         | _with(_shots, start=_view, end=_view, easing=st.sampled_from(Easing))(draft)
     ),
     "set_opacity": _with(_shots, opacity=_shares),
+    "set_backdrop": _with(_shots, {"blur": st.floats(0, 0.25)}, dim=_shares),
     "set_fades": _with(_shots, _fades),
     "set_transition": _with(
         _shots, {"duration_ms": _durations}, kind=st.sampled_from([*TransitionKind, "none"])

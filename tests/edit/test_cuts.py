@@ -14,7 +14,6 @@ from saycut.timeline import (
     Motion,
     Picture,
     Rect,
-    Segment,
     SoundRole,
     TimeRange,
     Transition,
@@ -336,12 +335,10 @@ def test_a_transition_too_long_for_a_trimmed_shot_is_shortened() -> None:
     assert after.segment("s2").transition == replace(fade, duration_ms=600)
 
 
-def test_an_edit_gives_the_same_draft_each_time_and_leaves_the_old_one() -> None:
+def test_the_same_edit_gives_the_same_draft() -> None:
     draft = a_film(4000, 5000, asset_id="clip")
-    copy = a_film(4000, 5000, asset_id="clip")
 
-    assert ripple_delete(draft, TimeRange(1000, 500), PROJECT) == ripple_delete(
-        draft, TimeRange(1000, 500), PROJECT
-    )
-    assert draft == copy
-    assert isinstance(draft.segment("s1"), Segment)
+    one, other = (ripple_delete(draft, TimeRange(1000, 500), PROJECT) for _ in range(2))
+
+    assert one == other
+    assert draft == a_film(4000, 5000, asset_id="clip")

@@ -8,6 +8,7 @@ from saycut.edit.parts import with_range
 from saycut.timeline import Asset, Curve, Draft, Fit, Motion, Picture, Segment
 
 __all__ = [
+    "set_backdrop",
     "set_fades",
     "set_film_fades",
     "set_fit",
@@ -88,6 +89,19 @@ def set_opacity(draft: Draft, segment_id: str, opacity: Curve) -> Draft:
     """
     segment = draft.segment(segment_id)
     picture = replace(segment.picture, opacity=opacity)
+    return draft.with_segment_replaced(segment_id, replace(segment, picture=picture))
+
+
+def set_backdrop(draft: Draft, segment_id: str, *, dim: float, blur: float) -> Draft:
+    """Darken (0..1) and soften (sigma as a share of the height) a picture to carry a text.
+
+        |  photo  |   ->   |  ::::::  |
+
+    Raises:
+        UnknownSegment: the draft has no segment of that id.
+    """
+    segment = draft.segment(segment_id)
+    picture = replace(segment.picture, dim=dim, blur=blur)
     return draft.with_segment_replaced(segment_id, replace(segment, picture=picture))
 
 

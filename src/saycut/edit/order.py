@@ -13,12 +13,13 @@ from saycut.timeline import (
     AssetKind,
     Canvas,
     Draft,
+    Picture,
     Segment,
     TimeRange,
     Track,
 )
 
-__all__ = ["append", "insert", "move", "segment_of", "swap"]
+__all__ = ["append", "card_of", "insert", "move", "segment_of", "swap"]
 
 
 def segment_of(
@@ -40,6 +41,12 @@ def segment_of(
         source_start_ms=source_start_ms,
         picture=picture_for(asset, canvas),
     )
+
+
+def card_of(colour: str, *, segment_id: str, duration_ms: int) -> Segment:
+    """Give a segment of one colour (`#rrggbb`), a ground for texts; `insert` gives it its place."""
+    span = TimeRange(0, duration_ms)
+    return Segment(id=segment_id, track_range=span, picture=Picture(colour=colour))
 
 
 def append(draft: Draft, segments: Sequence[Segment], assets: Mapping[str, Asset]) -> Draft:

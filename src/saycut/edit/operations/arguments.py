@@ -15,6 +15,7 @@ __all__ = [
     "GainDb",
     "OneShot",
     "OneText",
+    "Pictures",
     "PointMs",
     "Shots",
     "Texts",
@@ -62,6 +63,25 @@ class OneShot(Shots):
     def one(self, draft: Draft) -> Segment:
         """Raises UnknownSegment, NoSuchPlace, NothingToEdit, AmbiguousTarget."""
         return _only(self.picked(draft), "shot")
+
+
+class Pictures(Shots):
+    """Points at one picture, or at all shots of the film when nothing is given."""
+
+    segment_id: str | None = Field(
+        None, description="the segment, on any video track; none means all shots"
+    )
+
+    def picked(self, draft: Draft) -> tuple[Segment, ...]:
+        """Raises UnknownSegment, NoSuchPlace, NothingToEdit: there is no such picture."""
+        found = super().picked(draft)
+        if draft.track_of(found[0].id).kind is not TrackKind.VIDEO:
+            raise NothingToEdit(
+                f"change the picture of segment {found[0].id!r}",
+                "it has none",
+                "choose a photo, a clip or a card",
+            )
+        return found
 
 
 class Texts(Arguments):

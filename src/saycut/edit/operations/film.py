@@ -9,7 +9,7 @@ from saycut.edit import cuts, lengths, order
 from saycut.edit.errors import NothingToEdit
 from saycut.edit.lanes import free_ids, main_of
 from saycut.edit.operation import Arguments, EditContext, Operation
-from saycut.edit.operations.arguments import DurationMs, OneShot, PointMs, at_place
+from saycut.edit.operations.arguments import Colour, DurationMs, OneShot, PointMs, at_place
 from saycut.edit.parts import is_still
 from saycut.timeline import Asset, AssetKind, Draft, Segment, TimeRange
 
@@ -17,6 +17,8 @@ __all__ = ["OPERATIONS"]
 
 # Long enough to look around in a photo, short enough to want the next.
 STILL_MS: Final = 4000
+# An opening or closing card is held at least two seconds to be read.
+CARD_MS: Final = 3000
 
 
 class AddMedia(Arguments):
@@ -29,6 +31,14 @@ class AddMedia(Arguments):
     duration_ms: DurationMs | None = Field(
         None,
         description="how long each plays; none: clips whole, photos like the others in the film",
+    )
+
+
+class AddCard(Arguments):
+    colour: Colour = Field("#000000", description="what fills the canvas, as #1a2b3c")
+    duration_ms: DurationMs = Field(CARD_MS, description="how long it plays")
+    index: int | None = Field(
+        None, description="before which shot of the film (0: at the start); none: at the end"
     )
 
 
@@ -103,6 +113,12 @@ def _add_media(draft: Draft, given: AddMedia, context: EditContext) -> Draft:
     ]
     index = _slot(len(main_of(draft).segments), given.index)
     return order.insert(draft, added, index, context.assets)
+
+
+def _add_card(draft: Draft, given: AddCard, context: EditContext) -> Draft:
+    card = order.card_of(given.colour, segment_id=draft.free_id("s"), duration_ms=given.duration_ms)
+    index = _slot(len(main_of(draft).segments), given.index)
+    return order.insert(draft, [card], index, context.assets)
 
 
 def _length_ms(draft: Draft, asset: Asset, wanted_ms: int | None, context: EditContext) -> int:
@@ -196,6 +212,13 @@ OPERATIONS: Final = (
         "Add photos or clips to the film, at its end or before a shot.",
         ("add this photo at the end", "put the beach clip first", "insert it after photo 2"),
         _add_media,
+    ),
+    Operation(
+        "add_card",
+        AddCard,
+        "Add a plain card of one colour, as a ground for an opening or closing text.",
+        ("add a black card at the end", "start with a white screen"),
+        _add_card,
     ),
     Operation(
         "remove_segment",

@@ -59,13 +59,15 @@ class Sounds(Arguments):
 
     def picked(self, draft: Draft, context: EditContext) -> tuple[Segment, ...]:
         """Raises UnknownSegment, NothingToEdit: nothing such is heard."""
-        if self.segment_id is not None:
-            return (draft.segment(self.segment_id),)
         found = tuple(s for s in sound.sounding(draft, self.role) if _can_sound(s, context))
+        if self.segment_id is not None:
+            named = draft.segment(self.segment_id)
+            found = tuple(s for s in found if s == named)
         if not found:
-            kind = f"{self.role.value} " if self.role else ""
+            kind = f"{self.role.value} sound" if self.role else "sound"
+            of = f" of segment {self.segment_id!r}" if self.segment_id else ""
             raise NothingToEdit(
-                f"change the {kind}sound", "the film has none", "add music or a clip with sound"
+                f"change the {kind}{of}", "there is none", "choose music or a clip with sound"
             )
         return found
 

@@ -10,7 +10,7 @@ from saycut.edit import looks, seams
 from saycut.edit.canvas import frame_rate_of, set_canvas, size_of
 from saycut.edit.motions import MotionKind
 from saycut.edit.operation import Arguments, EditContext, Operation
-from saycut.edit.operations.arguments import Colour, DurationMs, OneShot, PointMs, Shots
+from saycut.edit.operations.arguments import Colour, DurationMs, Pictures, PointMs
 from saycut.timeline import (
     Curve,
     Draft,
@@ -68,14 +68,14 @@ class SetCanvas(Arguments):
         return self
 
 
-class SetFit(Shots):
+class SetFit(Pictures):
     fit: Fit = Field(
         description="cover fills and cuts edges off, contain shows all on a blurred copy, "
         "stretch distorts"
     )
 
 
-class SetFocus(OneShot):
+class SetFocus(Pictures):
     x: Share = Field(description="the point to keep in view, from the left edge (0) to the right")
     y: Share = Field(description="the point to keep in view, from the top (0) to the bottom")
 
@@ -96,7 +96,7 @@ class View(Arguments):
         return Rect(self.x, self.y, self.width, self.height)
 
 
-class SetMotion(Shots):
+class SetMotion(Pictures):
     kind: MotionKind | Literal["none"] | None = Field(
         None, description="a slow move with the subject in view, or none to stand still"
     )
@@ -111,11 +111,18 @@ class SetMotion(Shots):
         return self
 
 
-class SetOpacity(Shots):
+class SetOpacity(Pictures):
     opacity: Share = Field(description="0 is not seen at all, 1 hides what lies below")
 
 
-class SetFades(Shots):
+class SetBackdrop(Pictures):
+    dim: Share = Field(description="how much darker: 0 leaves it, 0.5 suits white letters")
+    blur: float = Field(
+        0.0, ge=0, le=0.25, description="how soft, as a share of the height: 0.02 hides details"
+    )
+
+
+class SetFades(Pictures):
     fade_in_ms: PointMs | None = Field(None, description="0 for none; not given: as it is")
     fade_out_ms: PointMs | None = Field(None, description="0 for none; not given: as it is")
 
@@ -126,7 +133,7 @@ class SetFades(Shots):
         return self
 
 
-class SetTransition(Shots):
+class SetTransition(Pictures):
     segment_id: str | None = Field(
         None, description="the shot that the transition leads into; none means all seams"
     )
@@ -162,7 +169,9 @@ def _set_fit(draft: Draft, given: SetFit, context: EditContext) -> Draft:
 
 
 def _set_focus(draft: Draft, given: SetFocus, context: EditContext) -> Draft:
-    return looks.set_focus(draft, given.one(draft).id, (given.x, given.y), context.assets)
+    for segment in given.picked(draft):
+        draft = looks.set_focus(draft, segment.id, (given.x, given.y), context.assets)
+    return draft
 
 
 def _set_motion(draft: Draft, given: SetMotion, context: EditContext) -> Draft:
@@ -179,6 +188,12 @@ def _set_motion(draft: Draft, given: SetMotion, context: EditContext) -> Draft:
 def _set_opacity(draft: Draft, given: SetOpacity, _: EditContext) -> Draft:
     for segment in given.picked(draft):
         draft = looks.set_opacity(draft, segment.id, Curve.constant(given.opacity))
+    return draft
+
+
+def _set_backdrop(draft: Draft, given: SetBackdrop, _: EditContext) -> Draft:
+    for segment in given.picked(draft):
+        draft = looks.set_backdrop(draft, segment.id, dim=given.dim, blur=given.blur)
     return draft
 
 
@@ -246,6 +261,13 @@ OPERATIONS: Final = (
         "Let one picture or all be seen through.",
         ("make the first photo half transparent", "set the opacity to 40 %"),
         _set_opacity,
+    ),
+    Operation(
+        "set_backdrop",
+        SetBackdrop,
+        "Darken and soften a picture, so that it carries a text.",
+        ("blur the last photo behind the text", "darken the background"),
+        _set_backdrop,
     ),
     Operation(
         "set_fades",
