@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import cv2
+import numpy as np
 
-from saycut.media.planes import ByteArray
+from saycut.media.planes import ByteArray, as_bytes
 from saycut.timeline import Rect
 
 __all__ = ["find_faces"]
@@ -25,10 +26,10 @@ _SCALE_STEP: Final = 1.15
 def find_faces(bgr: ByteArray) -> tuple[Rect, ...]:
     """Give boxes around faces as shares of the picture, the largest first."""
     height, width = bgr.shape[:2]
-    grey = cv2.equalizeHist(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY))
+    grey = as_bytes(cv2.equalizeHist(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)))
     found: list[tuple[int, int, int, int]] = []
     for name, agreeing, is_mirrored in _CASCADES:
-        for x, y, side in _detected(cv2.flip(grey, 1) if is_mirrored else grey, name, agreeing):
+        for x, y, side in _detected(np.fliplr(grey) if is_mirrored else grey, name, agreeing):
             box = (width - x - side if is_mirrored else x, y, side, side)
             if _looks_like_skin(bgr, box) and not any(_overlap(box, other) for other in found):
                 found.append(box)
@@ -48,7 +49,7 @@ _CASCADES: Final = (
 def _detected(grey: ByteArray, name: str, agreeing: int) -> list[tuple[int, int, int]]:
     smallest = max(24, round(min(grey.shape) * _SMALLEST))
     boxes = _cascade(name).detectMultiScale(
-        grey, _SCALE_STEP, agreeing, minSize=(smallest, smallest)
+        np.ascontiguousarray(grey), _SCALE_STEP, agreeing, minSize=(smallest, smallest)
     )
     return [(int(x), int(y), int(side)) for x, y, side, _ in boxes]
 

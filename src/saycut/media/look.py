@@ -4,7 +4,7 @@ Deterministic: the same pictures always give the same facts.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -62,7 +62,7 @@ _SALIENT_SHARE: Final = 0.05
 def _salient_point(picture: ByteArray) -> tuple[float, float]:
     """Give the middle of what stands out by its colour and by breaking the pattern around it."""
     small = cv2.resize(picture, (_SCENE_PX, _SCENE_PX), interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_BGR2Lab)
+    lab = _lab(small)
     saliency = _scaled(_colour_distance(lab)) + _scaled(_spectral_residual(lab))
     saliency *= _centre_prior()
     saliency[saliency < np.quantile(saliency, 1 - _SALIENT_SHARE)] = 0
@@ -71,6 +71,11 @@ def _salient_point(picture: ByteArray) -> tuple[float, float]:
         return 0.5, 0.5
     middles = (np.arange(_SCENE_PX) + 0.5) / _SCENE_PX
     return float(saliency.sum(0) @ middles) / total, float(saliency.sum(1) @ middles) / total
+
+
+def _lab(bgr: NDArray[Any]) -> _Floats:
+    """Give CIELAB, float32[h, w, 3]: L from 0 to 100."""
+    return np.asarray(cv2.cvtColor(bgr.astype(np.float32) / 255, cv2.COLOR_BGR2Lab), np.float32)
 
 
 def _colour_distance(lab: _Floats) -> _Floats:
@@ -92,7 +97,8 @@ def _spectral_residual(lab: _Floats) -> _Floats:
 
 
 def _scaled(saliency: _Floats) -> _Floats:
-    return saliency / max(float(saliency.max()), 1e-9)
+    scaled: _Floats = saliency / np.float32(max(saliency.max(), 1e-9))
+    return scaled
 
 
 def _centre_prior() -> _Floats:
@@ -114,8 +120,7 @@ def _palette(pictures: Sequence[ByteArray]) -> tuple[str, ...]:
         cv2.resize(picture, (_SAMPLE_PX, _SAMPLE_PX), interpolation=cv2.INTER_AREA)
         for picture in pictures
     ]
-    lab = cv2.cvtColor(np.concatenate(samples).astype(np.float32) / 255, cv2.COLOR_BGR2Lab)
-    pixels = lab.reshape(-1, 3)
+    pixels = _lab(np.concatenate(samples)).reshape(-1, 3)
     cv2.setRNGSeed(1)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
     _, labels, centres = cv2.kmeans(
