@@ -283,3 +283,5 @@ def test_gaps_are_told_where_they_opened() -> None:
 def test_a_change_knows_how_many_it_speaks_for() -> None:
     assert Change(subject="film", what="duration").count == 1
     assert Change(subject="photo", what="fit", ids=("a", "b")).name == "2 photos"
+    assert Change(subject="music", what="volume", ids=("a", "b")).name == "2 pieces of music"
+    assert str(Change(subject="film", what="other data")) == "film: other data"

@@ -4,10 +4,10 @@ Starts of shots follow from order and lengths, so only these are told. Whatever 
 of its own still shows up as `other data`: two drafts differ exactly when something is told.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from saycut.edit import wording
 from saycut.edit.motions import kind_of
@@ -29,7 +29,8 @@ class Change:
 
     `subject` is what changed (`film`, `photo`, `title`, `music`, ...), `number` its place
     in the film (1 is the first shot), `label` its words or file. `what` names the property
-    (`duration`, `transition`, ...); `before` and `after` are short and need no translation.
+    (`duration`, `transition`, ...); `before` and `after` are short: numbers with their units,
+    and words of the model as `crossfade`, `zoom-in`, `none`.
     `ids` are the segments or tracks, `at_ms` where in the film the first of them is.
     `is_detail` marks consequences nobody asked for, as a move made anew for another length.
     """
@@ -53,7 +54,8 @@ class Change:
     def name(self) -> str:
         """The thing in English: `film`, `photo 2 (beach.jpg)`, `5 photos`."""
         if self.count > 1:
-            return f"{self.count} {self.subject}s"
+            plural = "pieces of music" if self.subject == "music" else f"{self.subject}s"
+            return f"{self.count} {plural}"
         numbered = f"{self.subject} {self.number}" if self.number else self.subject
         return f"{numbered} ({self.label})" if self.label else numbered
 
@@ -154,7 +156,7 @@ def _lufs(draft: Draft) -> str:
 def _shots(
     before: Draft, after: Draft, old: Mapping[str, _Placed], new: Mapping[str, _Placed]
 ) -> Iterator[Change]:
-    tails = {i: origin for i in new if i not in old if (origin := _origin(new[i], old, new))}
+    tails = _tails(old, new)
     for i, gone in old.items():
         if i not in new:
             yield replace(gone.change(before=gone.shown()), kind=ChangeKind.REMOVED)
@@ -168,17 +170,30 @@ def _shots(
             yield from _segment(was, new[i], parts)
 
 
-def _origin(came: _Placed, old: Mapping[str, _Placed], new: Mapping[str, _Placed]) -> str | None:
-    """Give the segment that a new one was cut off from, if any."""
-    for i, was in old.items():
-        if i not in new or was.segment.asset_id != came.segment.asset_id:
-            continue
-        whole, head, tail = (p.segment.source_range for p in (was, new[i], came))
-        is_part = whole.start_ms <= tail.start_ms and tail.end_ms <= whole.end_ms + 1
-        is_same = was.segment.text == came.segment.text and was.track.id == came.track.id
-        if is_same and is_part and head.end_ms <= tail.start_ms + 1:
-            return i
-    return None
+def _tails(old: Mapping[str, _Placed], new: Mapping[str, _Placed]) -> dict[str, str]:
+    """Give the new segments that were cut off from others, and from which."""
+    cut = [
+        (was, new[i])
+        for i, was in old.items()
+        if i in new and new[i].segment.track_range.duration_ms < was.segment.track_range.duration_ms
+    ]
+    found: dict[str, str] = {}
+    for i in (i for i in new if i not in old):
+        origins = (was.segment.id for was, head in cut if _is_tail(new[i], was, head))
+        if origin := next(origins, None):
+            found[i] = origin
+    return found
+
+
+def _is_tail(came: _Placed, was: _Placed, head: _Placed) -> bool:
+    """Tell whether a new segment plays what `was` played after what `head` plays of it now."""
+    if was.segment.asset_id != came.segment.asset_id or was.track.id != came.track.id:
+        return False
+    if was.segment.text != came.segment.text:
+        return False
+    whole, first, second = (p.segment.source_range for p in (was, head, came))
+    # Source ranges are rounded to whole milliseconds.
+    return first.end_ms - 1 <= second.start_ms and second.end_ms <= whole.end_ms + 1
 
 
 def _order(
@@ -218,7 +233,7 @@ def _segment(was: _Placed, now: _Placed, parts: list[_Placed]) -> Iterator[Chang
     for what, old, new in _times(was, now):
         if old != new and not (parts and what in ("duration", "time")):
             yield now.change(what, old, new, is_detail=what == "track")
-    for what, of, written in _LOOKS:
+    for what, of, written in wording.PROPERTIES:
         before, after = of(was.segment), of(now.segment)
         if before != after:
             told = written(before), written(after)
@@ -302,43 +317,3 @@ def _listed(values: Iterable[str]) -> str:
     if len(different) <= 3:
         return ", ".join(different)
     return f"{different[0]} ... {different[-1]}"
-
-
-def _of_text(name: str) -> Callable[[Segment], Any]:
-    return lambda segment: getattr(segment.text, name, None)
-
-
-_Look = tuple[str, Callable[[Segment], Any], Callable[[Any], str]]
-
-_LOOKS: Final[tuple[_Look, ...]] = (
-    ("words", _of_text("content"), wording.plain),
-    ("role", _of_text("role"), wording.plain),
-    ("style", _of_text("style"), wording.plain),
-    ("animation", _of_text("animation"), wording.plain),
-    ("position", _of_text("position"), wording.plain),
-    ("scale", _of_text("scale"), wording.plain),
-    ("colour of the letters", _of_text("colour"), wording.plain),
-    ("accent", _of_text("accent"), wording.plain),
-    ("language", _of_text("language"), wording.plain),
-    ("media", lambda s: s.asset_id, wording.plain),
-    ("start in the media", lambda s: s.source_start_ms, wording.seconds),
-    ("speed", lambda s: s.speed, wording.plain),
-    ("transition", lambda s: s.transition, wording.transition),
-    ("fit", lambda s: s.picture.fit, wording.plain),
-    ("place on the canvas", lambda s: s.picture.frame, wording.rect),
-    ("focus", lambda s: s.picture.focus, wording.plain),
-    ("motion", lambda s: s.picture.motion, wording.motion),
-    ("opacity", lambda s: s.picture.opacity, wording.share),
-    ("fade in", lambda s: s.picture.fade_in_ms, wording.seconds),
-    ("fade out", lambda s: s.picture.fade_out_ms, wording.seconds),
-    ("dim", lambda s: s.picture.dim, wording.plain),
-    ("blur", lambda s: s.picture.blur, wording.plain),
-    ("colour", lambda s: s.picture.colour, wording.plain),
-    ("volume", lambda s: s.sound.gain_db, wording.decibels),
-    ("sound fade in", lambda s: s.sound.fade_in_ms, wording.seconds),
-    ("sound fade out", lambda s: s.sound.fade_out_ms, wording.seconds),
-    ("muted", lambda s: s.sound.is_muted, wording.plain),
-    ("role of the sound", lambda s: s.sound.role, wording.plain),
-    ("name", lambda s: s.name, wording.plain),
-    ("other data", lambda s: s.extra, lambda _: ""),
-)

@@ -1,6 +1,7 @@
 """Values of a draft as people read them, short and the same in every language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from saycut.edit.motions import kind_of
 from saycut.timeline import (
@@ -18,6 +19,7 @@ from saycut.timeline import (
 )
 
 __all__ = [
+    "PROPERTIES",
     "clock_range",
     "curve",
     "decibels",
@@ -128,3 +130,44 @@ def _clock(at_ms: int) -> str:
     minutes, ms = divmod(at_ms, 60_000)
     text = f"{ms / 1000:06.3f}".rstrip("0").rstrip(".")
     return f"{minutes}:{text}"
+
+
+def _of_text(name: str) -> Callable[[Segment], Any]:
+    return lambda segment: getattr(segment.text, name, None)
+
+
+Property = tuple[str, Callable[[Segment], Any], Callable[[Any], str]]
+
+# What a segment says besides its place, and how each is written.
+PROPERTIES: Final[tuple[Property, ...]] = (
+    ("words", _of_text("content"), plain),
+    ("role", _of_text("role"), plain),
+    ("style", _of_text("style"), plain),
+    ("animation", _of_text("animation"), plain),
+    ("position", _of_text("position"), plain),
+    ("scale", _of_text("scale"), plain),
+    ("colour of the letters", _of_text("colour"), plain),
+    ("accent", _of_text("accent"), plain),
+    ("language", _of_text("language"), plain),
+    ("media", lambda s: s.asset_id, plain),
+    ("start in the media", lambda s: s.source_start_ms, seconds),
+    ("speed", lambda s: s.speed, plain),
+    ("transition", lambda s: s.transition, transition),
+    ("fit", lambda s: s.picture.fit, plain),
+    ("place on the canvas", lambda s: s.picture.frame, rect),
+    ("focus", lambda s: s.picture.focus, plain),
+    ("motion", lambda s: s.picture.motion, motion),
+    ("opacity", lambda s: s.picture.opacity, share),
+    ("fade in", lambda s: s.picture.fade_in_ms, seconds),
+    ("fade out", lambda s: s.picture.fade_out_ms, seconds),
+    ("dim", lambda s: s.picture.dim, plain),
+    ("blur", lambda s: s.picture.blur, plain),
+    ("colour", lambda s: s.picture.colour, plain),
+    ("volume", lambda s: s.sound.gain_db, decibels),
+    ("sound fade in", lambda s: s.sound.fade_in_ms, seconds),
+    ("sound fade out", lambda s: s.sound.fade_out_ms, seconds),
+    ("muted", lambda s: s.sound.is_muted, plain),
+    ("role of the sound", lambda s: s.sound.role, plain),
+    ("name", lambda s: s.name, plain),
+    ("other data", lambda s: s.extra, lambda _: ""),
+)
