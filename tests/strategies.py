@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from saycut.timeline import (
@@ -34,7 +35,7 @@ from saycut.timeline import (
 )
 from tests.builders import a_clip, a_photo, a_song, by_id
 
-__all__ = ["ASSETS", "drafts", "films", "pictures", "texts"]
+__all__ = ["ASSETS", "drafts", "films", "patiently", "pictures", "texts"]
 
 ASSETS: Final[Mapping[str, Asset]] = by_id(
     a_photo("photo", focus=(0.3, 0.6)),
@@ -48,6 +49,13 @@ ASSETS: Final[Mapping[str, Asset]] = by_id(
 _shares = st.floats(0, 1, allow_subnormal=False)
 _colours = st.sampled_from(["#000000", "#ffffff", "#1a2b3c"])
 _speeds = st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(2), Fraction(5, 4)])
+
+
+def patiently(examples: int) -> settings:
+    """Give settings for so many examples; a busy machine that draws slowly is no failure."""
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
 
 
 @st.composite

@@ -3,7 +3,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from saycut.edit import REGISTRY, Change, ChangeKind, EditContext, apply, describe
@@ -43,7 +43,7 @@ from tests.builders import (
     by_id,
 )
 from tests.edit.requests import REQUESTS
-from tests.strategies import ASSETS, drafts, films
+from tests.strategies import ASSETS, drafts, films, patiently
 
 PROJECT = EditContext(by_id(a_photo(), a_photo("beach"), a_clip(), a_song()))
 
@@ -53,14 +53,14 @@ def told(before: Draft, name: str, **arguments: Any) -> list[str]:
     return [str(c) for c in describe(before, after, PROJECT.assets) if not c.is_detail]
 
 
-@settings(max_examples=60, deadline=None)
+@patiently(60)
 @given(one=drafts() | films(), other=drafts() | films())
 def test_nothing_is_told_exactly_when_nothing_changed(one: Draft, other: Draft) -> None:
     assert describe(one, one, ASSETS) == ()
     assert bool(describe(one, other, ASSETS)) == (one != other)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@patiently(100)
 @given(data=st.data())
 def test_whatever_an_operation_changed_is_told(data: st.DataObject) -> None:
     draft = data.draw(films())

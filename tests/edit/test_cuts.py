@@ -2,7 +2,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from saycut.edit.cuts import remove, ripple_delete, split, trim, use_part
@@ -30,9 +30,9 @@ from tests.builders import (
     a_soundtrack,
     by_id,
 )
-from tests.strategies import ASSETS, drafts, films
+from tests.strategies import ASSETS, drafts, films, patiently
 
-ANY = settings(max_examples=25, deadline=None)
+ANY = patiently(25)
 PROJECT = by_id(a_photo(), a_clip(), a_song())
 
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from saycut.edit.errors import CannotFit, NothingToEdit, NotInSource
@@ -21,9 +21,9 @@ from tests.builders import (
     a_soundtrack,
     by_id,
 )
-from tests.strategies import ASSETS, drafts, films
+from tests.strategies import ASSETS, drafts, films, patiently
 
-ANY = settings(max_examples=40, deadline=None)
+ANY = patiently(40)
 PROJECT = by_id(a_photo(), a_clip(), a_song())
 
 

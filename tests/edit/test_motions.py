@@ -1,15 +1,16 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from saycut.edit.framing import fit_for, focus_for, picture_for, subject_in_view, subject_of
 from saycut.edit.motions import MotionKind, kind_of, motion, motion_for
 from saycut.timeline import FULL, Canvas, Fit, Motion, Picture, Rect
 from tests.builders import a_photo
+from tests.strategies import patiently
 
-ANY = settings(max_examples=60, deadline=None)
+ANY = patiently(60)
 LANDSCAPE, PORTRAIT = Canvas(1920, 1080), Canvas(1080, 1920)
 MOMENTS = [n / 40 for n in range(41)]
 

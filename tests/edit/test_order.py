@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from saycut.edit.errors import NotUsable
@@ -17,9 +17,9 @@ from saycut.timeline import (
     TransitionKind,
 )
 from tests.builders import a_caption, a_draft, a_film, a_photo, a_segment, a_song, by_id
-from tests.strategies import ASSETS, films
+from tests.strategies import ASSETS, films, patiently
 
-ANY = settings(max_examples=25, deadline=None)
+ANY = patiently(25)
 PROJECT = by_id(a_photo(), a_song())
 FADE = Transition(TransitionKind.CROSSFADE, 800)
 

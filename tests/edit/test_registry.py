@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from saycut.edit import LANGUAGES, REGISTRY, EditContext, apply, json_schema, phrases
@@ -12,13 +12,13 @@ from saycut.timeline import Draft, InvalidDraft
 from saycut.timeline.validate import problems
 from tests.builders import a_draft, a_film, a_segment
 from tests.edit.requests import REQUESTS
-from tests.strategies import ASSETS, drafts, films
+from tests.strategies import ASSETS, drafts, films, patiently
 
 PROJECT = EditContext(ASSETS)
 
 
 @pytest.mark.parametrize("name", list(REGISTRY))
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@patiently(12)
 @given(data=st.data())
 def test_every_operation_keeps_the_rules_on_any_draft_or_says_why_not(
     name: str, data: st.DataObject
