@@ -58,6 +58,7 @@ def a_clip(
     """Write a clip at 25 fps, or with frames at `times_ms`; its upper left corner is white."""
     with av.open(path, "w") as container:
         stream = _video_stream(container, codec, size_px, gop_frames)
+        stream.codec_context.time_base = Fraction(1, 1000) if times_ms else Fraction(1, 25)
         if rotation:
             stream.set_display_rotation(rotation)
         if sample_aspect:
@@ -67,8 +68,8 @@ def a_clip(
         audio = None if sound is None else container.add_stream("aac", rate=RATE_HZ)
         for number in range(frame_count):
             frame = _numbered_frame(size_px, number)
-            frame.pts = times_ms[number] if times_ms else number * 40
-            frame.time_base = Fraction(1, 1000)
+            frame.pts = times_ms[number] if times_ms else number
+            frame.time_base = stream.codec_context.time_base
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
         if audio is not None and sound is not None:
@@ -84,7 +85,6 @@ def _video_stream(
     stream.width, stream.height = size_px
     stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     stream.codec_context.gop_size = gop_frames
-    stream.codec_context.time_base = Fraction(1, 1000)
     stream.codec_context.options = {"crf": "5"} if codec == "libx264" else {}
     return stream
 

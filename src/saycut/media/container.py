@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import cast
 
@@ -10,7 +11,8 @@ import av
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -105,16 +107,25 @@ def frames_of(
     container: InputContainer, stream: VideoStream | AudioStream
 ) -> Iterator[VideoFrame | AudioFrame]:
     """Iterate over what decodes; damaged packets are passed over, a damaged end is the end."""
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except (av.FFmpegError, ValueError):
-            return
-        if packet is None:
-            return
+    # AVI tells when a packet is decoded, not when its frame shows: where the two differ,
+    # frames show in the order they come out, each at the earliest time that is left.
+    is_without_pts = container.format.name == "avi" and isinstance(stream, VideoStream)
+    times: list[int] = []
+    for packet in _packets(container, stream):
+        if is_without_pts and packet.size and packet.dts is not None:
+            heappush(times, packet.dts)
         with suppress(av.FFmpegError, ValueError):
-            yield from cast("list[VideoFrame | AudioFrame]", packet.decode())
+            for frame in cast("list[VideoFrame | AudioFrame]", packet.decode()):
+                if times:
+                    frame.pts = heappop(times)
+                yield frame
+
+
+def _packets(
+    container: InputContainer, stream: VideoStream | AudioStream
+) -> Iterator["Packet[Stream]"]:
+    with suppress(av.FFmpegError, ValueError):
+        yield from container.demux(stream)
 
 
 def _is_allowed(stream: VideoStream | AudioStream, media_type: MediaType) -> bool:

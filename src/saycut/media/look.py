@@ -81,7 +81,7 @@ def _lab(bgr: NDArray[Any]) -> _Floats:
 def _colour_distance(lab: _Floats) -> _Floats:
     """Give how far each colour is from the picture's mean (Achanta et al., CVPR 2009)."""
     soft = cv2.GaussianBlur(lab, (0, 0), 1.5)
-    return np.linalg.norm(soft - lab.mean(axis=(0, 1)), axis=2).astype(np.float32)
+    return np.asarray(np.linalg.norm(soft - lab.mean(axis=(0, 1)), axis=2), np.float32)
 
 
 def _spectral_residual(lab: _Floats) -> _Floats:
