@@ -1,0 +1,241 @@
+"""The choices that a film's director makes before anything is cut.
+
+Which picture opens, how many shots there are, how each one moves, where words may stand,
+which colour the words take. Everything follows from the brief and from what is known of the
+assets; nothing is left to chance, so that the same request gives the same film.
+"""
+
+import colorsys
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+from typing import Final
+
+from saycut.agent.naming import has_number
+from saycut.edit.framing import picture_for, subject_in_view
+from saycut.edit.motions import MotionKind, kind_of, motion_for
+from saycut.timeline import (
+    FULL,
+    Asset,
+    AssetKind,
+    Canvas,
+    Fit,
+    Motion,
+    Picture,
+    Position,
+    Rect,
+    TextRole,
+    TextStyle,
+    TransitionKind,
+)
+
+__all__ = [
+    "Brief",
+    "FilmKind",
+    "accent_of",
+    "closing_motion",
+    "moved",
+    "ordered",
+    "position_for",
+    "shot_count",
+]
+
+
+class FilmKind(StrEnum):
+    """What kind of film is wanted; it decides on words, rhythm and closing."""
+
+    PROMO = "promo"  # a title, captions, a closing card
+    SLIDESHOW = "slideshow"  # every photo once, for an even time
+    FILM = "film"  # anything else: pictures in a rhythm, words only when asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What the film is to be. None and empty leave the choice to the recipe.
+
+    `pace` scales the lengths of shots: below 1 is faster. `transition` None cuts hard.
+    `lines` are words for the shots, in order. `music_percent` is a share of full amplitude.
+    """
+
+    kind: FilmKind = FilmKind.FILM
+    duration_ms: int | None = None
+    shot_ms: int | None = None
+    pace: float = 1.0
+    transition: TransitionKind | None = TransitionKind.CROSSFADE
+    transition_ms: int | None = None
+    moves: bool = True
+    title: str | None = None
+    lines: tuple[str, ...] = ()
+    closing: str | None = None
+    shows_names: bool = False
+    style: TextStyle = TextStyle.CLEAN
+    music_percent: float | None = None
+    language: str | None = None
+
+
+# A shot any longer than this is a picture on a wall.
+SHOT_MS_MAX: Final = 6000
+# With more pictures than this allows, some are left out of a promo and named.
+SHOT_MS_MIN: Final = 1200
+_NORMAL: Final = (MotionKind.ZOOM_IN, MotionKind.PAN_RIGHT, MotionKind.ZOOM_OUT, MotionKind.PAN_LEFT)
+_UPRIGHT: Final = (MotionKind.ZOOM_IN, MotionKind.PAN_UP, MotionKind.ZOOM_OUT, MotionKind.PAN_DOWN)
+_WHOLE: Final = (MotionKind.ZOOM_IN, MotionKind.ZOOM_OUT)
+# A picture shown again is shown closer: so much of the view, if its pixels allow.
+_DETAIL: Final = 0.68
+_UPSCALE_MAX: Final = 1.5
+# A slow move: of the frame a second, on average; easing makes the middle half as fast again.
+_TRAVEL_PER_S: Final = 0.026
+
+
+def ordered(pictures: Sequence[Asset], canvas: Canvas) -> list[Asset]:
+    """Put pictures in the order that tells them best.
+
+    Numbered files keep their order, which somebody chose. Else the widest, most colourful
+    landscape opens, the rest follow as they came, and one that lies across the canvas
+    neither opens nor closes.
+    """
+    assets = list(pictures)
+    if len(assets) < 3 or all(has_number(a.name) for a in assets):
+        return assets
+    first = max(assets, key=lambda a: (_is_along(a, canvas), _width_to_height(a), _chroma_of(a)))
+    rest = [a for a in assets if a is not first]
+    if not _is_along(rest[-1], canvas):
+        fitting = [i for i, a in enumerate(rest) if _is_along(a, canvas)]
+        if fitting:
+            rest.append(rest.pop(fitting[-1]))
+    return [first, *rest]
+
+
+def shot_count(picture_count: int, content_ms: int, *, pace: float, repeats: bool) -> int:
+    """Give how many shots fill the time: at least one a picture, while they can be seen."""
+    most = max(1, content_ms // SHOT_MS_MIN)
+    if not repeats:
+        return picture_count
+    least = ceil(content_ms / (SHOT_MS_MAX * min(1.0, pace)))
+    return min(most, max(picture_count, least))
+
+
+def moved(
+    asset: Asset, canvas: Canvas, duration_ms: int, *, before: Motion | None, turn: int, showing: int
+) -> Picture:
+    """Frame a picture and let it move otherwise than the shot before.
+
+    Args:
+        before: the move of the shot before.
+        turn: the number of the shot in the film, from 0.
+        showing: how often the picture was shown already.
+    """
+    picture = picture_for(asset, canvas)
+    avoided = kind_of(before) if before else None
+    if showing and (detail := _detail(asset, picture, canvas, duration_ms, avoided)):
+        return _with(picture, detail)
+    kinds = _WHOLE if picture.fit is Fit.CONTAIN else _kinds(asset, canvas)
+    in_turn = [kinds[(turn + i) % len(kinds)] for i in range(len(kinds))]
+    for kind in in_turn:
+        if kind is not avoided:
+            move = motion_for(kind, asset, picture, canvas, duration_ms)
+            if move is not None:
+                return _with(picture, move)
+    return picture
+
+
+def closing_motion(before: Motion | None, duration_ms: int) -> Motion:
+    """Let the closing card begin with the view that the shot before ended with, and settle."""
+    travel = min(0.12, _TRAVEL_PER_S * duration_ms / 1000)
+    view = before.end if before else FULL
+    if view.width < 0.999:
+        room = 1 - view.width
+        return Motion(view, view.towards(FULL, min(1.0, travel / room)))
+    return Motion(FULL, Rect(travel / 2, travel / 2, 1 - travel, 1 - travel))
+
+
+def position_for(role: TextRole, asset: Asset, picture: Picture, canvas: Canvas) -> Position | None:
+    """Give a place for words where no face is; None is the role's own place."""
+    if not asset.facts.faces:
+        return None
+    subject = subject_in_view(asset, picture, canvas)
+    own = "centre" if role is TextRole.TITLE else "bottom"
+    for name in (own, "bottom", "top"):
+        low, high, position = _BANDS[name]
+        if subject.y + subject.height <= low or subject.y >= high:
+            return None if name == own else position
+    return None if own == "bottom" else Position.BOTTOM_CENTER
+
+
+_BANDS: Final = {
+    "centre": (0.36, 0.64, Position.CENTER),
+    "bottom": (0.74, 1.0, Position.BOTTOM_CENTER),
+    "top": (0.0, 0.26, Position.TOP_CENTER),
+}
+
+
+def accent_of(assets: Sequence[Asset]) -> str | None:
+    """Take the accent colour from the pictures: the liveliest that is light enough to glow."""
+    found = [colour for asset in assets for colour in asset.facts.palette]
+    lively = [c for c in found if _chroma(c) >= 0.25 and max(_rgb(c)) >= 0.55]
+    return max(lively, key=_chroma, default=None)
+
+
+def _kinds(asset: Asset, canvas: Canvas) -> Sequence[MotionKind]:
+    is_taller = _width_to_height(asset) < float(canvas.aspect) * 0.95
+    return _UPRIGHT if is_taller and canvas.aspect < 1 else _NORMAL
+
+
+def _detail(
+    asset: Asset, picture: Picture, canvas: Canvas, duration_ms: int, avoided: MotionKind | None
+) -> Motion | None:
+    """Give a closer view of the subject, None when the picture is too small for it."""
+    if asset.kind is not AssetKind.IMAGE or picture.fit is not Fit.COVER:
+        return None
+    scale = max(canvas.width / asset.width, canvas.height / asset.height) / _DETAIL
+    subject = subject_in_view(asset, picture, canvas)
+    if scale > _UPSCALE_MAX or max(subject.width, subject.height) > _DETAIL * 0.9:
+        return None
+    x, y = subject.x + subject.width / 2, subject.y + subject.height / 2
+    travel = min(0.08, _TRAVEL_PER_S * _DETAIL * duration_ms / 1000)
+    near, far = _around(x, y, _DETAIL), _around(x, y, _DETAIL + travel)
+    return Motion(near, far) if avoided is not MotionKind.ZOOM_OUT else Motion(far, near)
+
+
+def _around(x: float, y: float, size: float) -> Rect:
+    left, top = (min(max(at - size / 2, 0.0), 1 - size) for at in (x, y))
+    return Rect(left, top, size, size)
+
+
+def _with(picture: Picture, motion: Motion) -> Picture:
+    return Picture(fit=picture.fit, focus=picture.focus, motion=motion)
+
+
+def _is_along(asset: Asset, canvas: Canvas) -> bool:
+    """Tell whether a picture lies as the canvas does, across or upright."""
+    ratio = _width_to_height(asset)
+    return ratio >= 1 if canvas.aspect >= 1 else ratio <= 1.8
+
+
+def _width_to_height(asset: Asset) -> float:
+    return asset.width / asset.height if asset.width and asset.height else 1.0
+
+
+def _chroma_of(asset: Asset) -> float:
+    return max((_chroma(c) for c in asset.facts.palette), default=0.0)
+
+
+def _chroma(colour: str) -> float:
+    rgb = _rgb(colour)
+    return max(rgb) - min(rgb)
+
+
+def _rgb(colour: str) -> tuple[float, float, float]:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        return 0.0, 0.0, 0.0
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
+
+
+def lightened(colour: str, least: float) -> str:
+    """Give the colour with at least that much light (0..1), its hue kept."""
+    hue, light, saturation = colorsys.rgb_to_hls(*_rgb(colour))
+    rgb = colorsys.hls_to_rgb(hue, max(light, least), saturation)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb)

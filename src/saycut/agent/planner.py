@@ -1,0 +1,237 @@
+"""One request, one turn: read, route, plan, do, tell.
+
+The stages have modules of their own: `normalise`, `clauses` and `values` read, `route` tells
+work from questions, `intents` finds what is asked, the handlers do it, `reply` tells it.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+from typing import Final
+
+from saycut.agent import cutting, hearing, looking, wording
+from saycut.agent.clauses import Clause, clauses_of, read
+from saycut.agent.creating import CONSUMED, create, lay_out, wants_film
+from saycut.agent.intents import Intent, intents_of
+from saycut.agent.lexicon import language_of, lexicon_for
+from saycut.agent.normalise import normalise
+from saycut.agent.reply import reply_to
+from saycut.agent.route import RouteKind, route_of, unread
+from saycut.agent.turn import Turn
+from saycut.agent.work import CannotDo, Handlers, Note, Work, pictures_of
+from saycut.edit.errors import CannotFit
+from saycut.errors import SaycutError
+from saycut.timeline import Asset, AssetKind, Draft
+
+__all__ = ["take_turn"]
+
+_HANDLERS: Final[Handlers] = {
+    **cutting.HANDLERS,
+    **looking.HANDLERS,
+    **wording.HANDLERS,
+    **hearing.HANDLERS,
+}
+# Some edits stand on others: the film's length is set before things are placed at its end,
+# captions come after the cuts that move them, files come last.
+_FIRST: Final = ("canvas_aspect", "canvas_size", "duration", "shot_duration", "faster", "slower")
+_LAST: Final = ("captions", "film_fade_out", "sound_fade_out", "output", "export")
+# Words that lead to no edit by themselves but make a sentence one that asks for something.
+_WANTS: Final = frozenset(
+    "add remove cut cut_down keep make change replace swap move split merge convert extract loop"
+    " compress speed_up slow_motion mute".split()
+)
+_UNREAD_MAX: Final = 8
+
+
+def take_turn(
+    text: str,
+    draft: Draft,
+    assets: Sequence[Asset],
+    *,
+    attachment: str | None = None,
+    language: str | None = None,
+) -> Turn:
+    """Do what a request says, as far as it can be done, and tell it.
+
+    Args:
+        text: the request, in any of the languages there are phrases for.
+        draft: the film as it is; it stays as it is.
+        assets: all files of the project, in the order of upload.
+        attachment: a text that came with the request, such as a script.
+        language: of the reply (BCP 47); None takes that of the request.
+
+    Returns:
+        The turn. It never raises for what a person may type; what could not be done is in
+        `unmet` and in the reply.
+    """
+    request = normalise(text)
+    spoken = language_of(request.text)
+    work = Work(draft, tuple(assets), language or spoken, attachment)
+    whole = read(request, lexicon_for(spoken))
+    route = route_of(whole)
+    left: list[str] = []
+    if route.action:
+        work.act(route.action)
+        if route.action == "export":
+            work.order()
+    elif route.kind is RouteKind.WORK:
+        left = _work(work, whole)
+    reply = reply_to(work, draft, whole, route, left)
+    outputs = (work.output, *work.more_outputs) if work.output else ()
+    return Turn(
+        before=draft,
+        draft=work.draft,
+        reply=reply,
+        actions=tuple(work.actions),
+        unmet=tuple(dict.fromkeys(what for what, _ in work.unmet)),
+        asked=work.asked,
+        outputs=tuple(o for o in outputs if o is not None),
+        sidecars=tuple(work.sidecars),
+        chapters=tuple(work.chapters),
+    )
+
+
+def _work(work: Work, whole: Clause) -> list[str]:
+    """Do all that a request asks for; gives the words that nothing accounts for."""
+    clauses = clauses_of(whole)
+    found = {clause.start: intents_of(clause) for clause in clauses}
+    intents = list(chain.from_iterable(found.values()))
+    is_new = wants_film(work, intents)
+    if is_new:
+        _canvas_first(work, intents)
+        create(work, whole, intents)
+        _music_wish(work, whole, intents)
+    elif intents and not work.shots and pictures_of(work.assets) and _is_about_the_film(intents):
+        lay_out(work)
+    is_bare = not work.shots and not work.assets
+    rest = [i for i in intents if not (is_new and _is_done(work, i))]
+    if is_bare and any(i.name not in ("export", "output") for i in intents):
+        _cannot(work, whole.shown, CannotDo("no_assets"))
+        work.asked = True
+    else:
+        _cut(work, rest)
+        _run(work, rest)
+    _name_missing(work, clauses)
+    return _not_understood(work, clauses, found, is_new=is_new)
+
+
+def _canvas_first(work: Work, intents: Sequence[Intent]) -> None:
+    for intent in intents:
+        if intent.name in ("canvas_aspect", "canvas_size", "canvas_height", "canvas_rate"):
+            _try(work, intent)
+
+
+def _is_done(work: Work, intent: Intent) -> bool:
+    """Tell whether making the film did that already."""
+    if intent.name in ("canvas_aspect", "canvas_size", "canvas_height", "canvas_rate"):
+        return True
+    if intent.name == "captions":
+        return not any(a.facts.words for a in work.assets)
+    return intent.name in CONSUMED
+
+
+def _is_about_the_film(intents: Sequence[Intent]) -> bool:
+    return any(i.name not in ("clear",) for i in intents)
+
+
+def _music_wish(work: Work, whole: Clause, intents: Sequence[Intent]) -> None:
+    wants = any(i.name == "add_music" for i in intents) or whole.has("no_beats")
+    if wants and not work.music:
+        hit = whole.hit("music", "no_beats")
+        what = whole.request.shown(hit.start, hit.end) if hit else whole.shown
+        _cannot(work, what, CannotDo("no_music_uploaded"))
+
+
+def _cut(work: Work, intents: Sequence[Intent]) -> None:
+    """Take out all that is to be taken out in one go: all times count on the film as it was."""
+    spans = []
+    done: list[Intent] = []
+    for intent in intents:
+        if find := cutting.CUTS.get(intent.name):
+            try:
+                spans += find(work, intent.clause)
+                done.append(intent)
+            except CannotDo as why:
+                _cannot(work, intent.clause.shown, why)
+    try:
+        cutting.cut_out(work, spans)
+    except (CannotDo, SaycutError) as why:
+        _cannot(work, "; ".join(i.clause.shown for i in done), why)
+
+
+def _run(work: Work, intents: Sequence[Intent]) -> None:
+    ranked = sorted(intents, key=lambda i: (i.name in _LAST) - (i.name in _FIRST))
+    for intent in ranked:
+        if intent.name in _HANDLERS:
+            _try(work, intent)
+        elif intent.name == "create" and not work.shots:
+            _cannot(work, intent.clause.shown, CannotDo("no_assets"))
+            work.asked = True
+
+
+def _try(work: Work, intent: Intent) -> None:
+    before = work.draft
+    try:
+        _HANDLERS[intent.name](work, intent.clause)
+    except (CannotDo, SaycutError) as why:
+        work.draft = before
+        _cannot(work, intent.clause.shown, why)
+
+
+def _cannot(work: Work, what: str, why: Exception) -> None:
+    if isinstance(why, CannotDo):
+        note = Note(why.reason, why.values)
+    elif isinstance(why, CannotFit):
+        note = Note("cannot_fit", {"shortest": why.shortest_ms, "longest": why.longest_ms})
+    else:
+        note = Note("edit_failed", {"message": str(why)})
+    if (what, note) not in work.unmet:
+        work.unmet.append((what, note))
+
+
+def _name_missing(work: Work, clauses: Sequence[Clause]) -> None:
+    """Name what is asked for and does not exist yet, once each, in the person's words."""
+    for clause in clauses:
+        for hit in clause.hits:
+            if not hit.concept.startswith("no_") or hit.concept == "no_watermark":
+                continue
+            if hit.concept == "no_beats" and any(a.facts.beats_ms for a in work.music):
+                continue
+            note = Note(hit.concept)
+            if all(n.key != hit.concept for _, n in work.unmet):
+                work.unmet.append((clause.request.shown(hit.start, hit.end), note))
+        if clause.has("loop") and not clause.has("music") and not clause.has("no_music_made"):
+            hit_loop = clause.hit("loop")
+            if hit_loop and all(n.key != "loop" for _, n in work.unmet):
+                work.unmet.append(
+                    (clause.request.shown(hit_loop.start, hit_loop.end), Note("loop"))
+                )
+
+
+def _not_understood(
+    work: Work,
+    clauses: Sequence[Clause],
+    found: dict[int, tuple[Intent, ...]],
+    *,
+    is_new: bool,
+) -> list[str]:
+    """Name clauses that led to nothing, and give the words nothing accounts for in the others."""
+    words: list[str] = []
+    for clause in clauses:
+        is_missing = any(h.concept.startswith("no_") for h in clause.hits) or clause.has("loop")
+        if found[clause.start] or is_missing:
+            words += unread(clause)
+            continue
+        left = unread(clause)
+        is_order = any(h.concept in _WANTS for h in clause.hits)
+        if is_new and not is_order:
+            words += left
+        elif left or is_order or clause.values or len(clauses) == 1:
+            work.unmet.append((clause.shown, Note("not_understood")))
+            work.asked = True
+    if is_new:
+        shown = " ".join(s.text.content for s in work.draft.segments() if s.text).lower()
+        words = [w for w in words if w.lower() not in shown]
+    has_kind = any(a.kind is not AssetKind.AUDIO for a in work.assets)
+    unique = list(dict.fromkeys(w for w in words if re.search(r"\w", w)))
+    return unique[:_UNREAD_MAX] if has_kind or work.draft.tracks else []

@@ -1,0 +1,154 @@
+"""A turn in the making: the draft so far, and all that will be told about it.
+
+Handlers of intents work on this one object, which lives as long as the turn. Every change of
+the draft goes through an operation of the registry or a recipe.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from saycut.agent.clauses import Clause
+from saycut.agent.speech import voice_of
+from saycut.agent.turn import Chapter, OutputOrder, Sidecar
+from saycut.edit import EditContext, apply
+from saycut.timeline import (
+    Asset,
+    AssetKind,
+    Draft,
+    Segment,
+    TextRole,
+    TrackKind,
+)
+
+__all__ = ["CannotDo", "Handler", "Handlers", "Note", "Work", "pictures_of"]
+
+
+class CannotDo(Exception):
+    """A handler cannot do what was asked; `reason` is the key of a reply, with its values."""
+
+    def __init__(self, reason: str, **values: Any) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to tell: the key of a reply, and what fills its places."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Work:
+    """What a turn has done so far."""
+
+    draft: Draft
+    assets: tuple[Asset, ...]
+    language: str
+    attachment: str | None = None
+    notes: list[Note] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    unmet: list[tuple[str, Note]] = field(default_factory=list)
+    output: OutputOrder | None = None
+    more_outputs: list[OutputOrder] = field(default_factory=list)
+    sidecars: list[Sidecar] = field(default_factory=list)
+    chapters: list[Chapter] = field(default_factory=list)
+    asked: bool = False
+
+    @property
+    def known(self) -> dict[str, Asset]:
+        return {asset.id: asset for asset in self.assets}
+
+    @property
+    def shots(self) -> tuple[Segment, ...]:
+        return self.draft.main_track.segments if self.draft.main_track else ()
+
+    @property
+    def music(self) -> tuple[Asset, ...]:
+        """The files that can be music, as they were uploaded."""
+        return tuple(a for a in self.assets if a.kind is AssetKind.AUDIO)
+
+    def do(self, operation: str, **arguments: Any) -> None:
+        """Run an operation on the draft; arguments that are None are left out.
+
+        Raises:
+            SaycutError: the operation cannot be done; the draft stays as it was.
+        """
+        given = {name: value for name, value in arguments.items() if value is not None}
+        self.draft = apply(self.draft, operation, given, EditContext(self.known))
+
+    def tell(self, key: str, **values: Any) -> None:
+        """Put a note in the reply, once."""
+        note = Note(key, values)
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def phrase(self, key: str) -> str:
+        """Give words for the screen in the language of the turn."""
+        return voice_of(self.language).say("phrases", key)
+
+    def act(self, action: str) -> None:
+        if action not in self.actions:
+            self.actions.append(action)
+
+    def order(self, **fields: Any) -> None:
+        """Add what is known of the file that was asked for."""
+        self.output = replace(self.output or OutputOrder(), **fields)
+
+    def asset_of(self, segment: Segment) -> Asset | None:
+        return self.known.get(segment.asset_id or "")
+
+    def texts(self, *roles: TextRole) -> tuple[Segment, ...]:
+        """Give the texts of these roles, or all, in order of time."""
+        found = (
+            s
+            for s in self.draft.segments(TrackKind.TEXT)
+            if s.text is not None and (not roles or s.text.role in roles)
+        )
+        return tuple(sorted(found, key=lambda s: s.track_range))
+
+    def named(self, name: str) -> Asset | None:
+        """Find an asset by its label, with or without folders and ending."""
+        wanted = name.lower().replace("\\", "/").rsplit("/", 1)[-1]
+        stem = wanted.rsplit(".", 1)[0]
+        exact = next((a for a in self.assets if a.name.lower() == wanted), None)
+        return exact or next(
+            (a for a in self.assets if a.name.lower().rsplit(".", 1)[0] == stem), None
+        )
+
+    def places(self, clause: Clause) -> list[int]:
+        """Give the shots a clause points at, by number or by a file's name, from 0.
+
+        Raises:
+            CannotDo: there are not so many shots.
+        """
+        count = len(self.shots)
+        places: list[int] = []
+        for pointer in clause.pointers:
+            for place in pointer.places:
+                at = place + count if place < 0 else place
+                if not 0 <= at < count:
+                    raise CannotDo("no_such_shot", number=place + 1, count=count)
+                places.append(at)
+        for quote in clause.quotes:
+            asset = self.named(quote.content) if quote.is_file_name else None
+            places += [i for i, s in enumerate(self.shots) if asset and s.asset_id == asset.id][:1]
+        return list(dict.fromkeys(places))
+
+
+Handler = Callable[[Work, Clause], None]
+Handlers = Mapping[str, Handler]
+
+
+def pictures_of(assets: Sequence[Asset]) -> tuple[Asset, ...]:
+    """Give what can be shots: pictures and clips, but no logo beside other pictures."""
+    shown = [a for a in assets if a.kind is not AssetKind.AUDIO]
+    plain = [a for a in shown if not (a.kind is AssetKind.IMAGE and _is_logo(a))]
+    return tuple(plain or shown)
+
+
+def _is_logo(asset: Asset) -> bool:
+    return "logo" in asset.name.lower() or "watermark" in asset.name.lower()
