@@ -31,6 +31,8 @@ __all__ = ["examined"]
 
 # Faster ones are mistakes of the file's maker, such as ticks counted as frames.
 _RATE_MAX: Final = 1000
+# Lengths are rounded, and the last frame of many files is of any length.
+_RATE_SLACK: Final = Fraction(1, 50)
 
 
 def examined(path: Path, asset: Asset, max_pixels: int) -> Asset:
@@ -67,7 +69,6 @@ def _still(path: Path, asset: Asset, max_pixels: int) -> Asset:
 
 
 def _animation(path: Path, asset: Asset, max_pixels: int) -> Asset:
-    """An animated WebP; one of a single frame is a still."""
     header = webp_header(path, asset.name)
     if header.width * header.height > max_pixels:
         raise TooManyPixels(asset.name, max_pixels, header.width, header.height)
@@ -78,7 +79,7 @@ def _animation(path: Path, asset: Asset, max_pixels: int) -> Asset:
         height=header.height,
         has_alpha=bool(first.bgra[..., 3].min() < 255),
     )
-    return _moving(asset, Fraction(header.end_ms, 1000), len(header.starts_ms))
+    return _moving_or_still(asset, Fraction(header.end_ms, 1000), len(header.starts_ms))
 
 
 def _clip(
@@ -103,22 +104,31 @@ def _clip(
     )
     duration_s = measured_end_s(container, stream, asset.name) - start_s(stream)
     if media_type.name == "gif":
-        return _moving(asset, duration_s, _count(path, media_type, asset.name))
-    return _moving(asset, duration_s, 0, rate=stream.average_rate or stream.guessed_rate)
+        return _moving_or_still(asset, duration_s, _count(path, media_type, asset.name))
+    return _moving(asset, duration_s, stream.frames, rate=stream.average_rate)
+
+
+def _moving_or_still(asset: Asset, duration_s: Fraction, frame_count: int) -> Asset:
+    """Give an animation as a clip, or as a still when it has a single frame."""
+    if frame_count == 1:
+        return replace(asset, kind=AssetKind.IMAGE)
+    return _moving(asset, duration_s, frame_count)
 
 
 def _moving(
     asset: Asset, duration_s: Fraction, frame_count: int, rate: Fraction | None = None
 ) -> Asset:
-    """Give the asset as a clip, or as a still when it has a single frame.
+    """Give the asset as a clip.
 
-    `rate` None takes the average over all frames.
+    Args:
+        frame_count: 0 where the container does not say.
+        rate: what FFmpeg made of the first frames; where all of them together tell otherwise,
+            the rate varies and their average is given.
     """
-    if frame_count == 1:
-        return replace(asset, kind=AssetKind.IMAGE)
     duration_ms = max(1, round(duration_s * 1000))
-    if rate is None or not 0 < rate <= _RATE_MAX:
-        rate = Fraction(1000 * max(1, frame_count), duration_ms)
+    average = Fraction(1000 * max(1, frame_count), duration_ms)
+    if rate is None or not 0 < rate <= _RATE_MAX or (frame_count and abs(rate - average) > _RATE_SLACK * average):
+        rate = average
     return replace(asset, kind=AssetKind.VIDEO, duration_ms=duration_ms, frame_rate=rate)
 
 
