@@ -121,7 +121,11 @@ def make(folder: Path, lower_third: str) -> None:
         )
     finally:
         pool.close()
-    said = {"verify_cpu_s": report.verify_cpu_s, "cached_chunks": report.cached_chunks}
+    said = {
+        "render_cpu_s": report.render_cpu_s,
+        "verify_cpu_s": report.verify_cpu_s,
+        "cached_chunks": report.cached_chunks,
+    }
     (folder / "report.json").write_text(json.dumps(said))
 
 

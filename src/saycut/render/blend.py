@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from saycut.media import Planes
-from saycut.render.colour import BLACK_YUV, Floats, from_rgb
+from saycut.render.colour import BLACK_YUV, FROM_PREMULTIPLIED
 from saycut.render.warp import Plane
 
 __all__ = ["SpritePlanes", "box_of", "darken", "fill", "lay", "mix", "sprite_planes"]
@@ -74,23 +74,20 @@ def sprite_planes(rgba: NDArray[np.uint8], x_px: float, y_px: float) -> SpritePl
     height, width = rgba.shape[:2]
     right = 2 + (left + width) % 2
     bottom = 2 + (top + height) % 2
-    padded = np.pad(rgba, ((top, bottom), (left, right), (0, 0))).astype(np.float32)
-    alpha = padded[..., 3]
-    # The offsets of limited range and chroma belong to the colour, so they fade with it.
-    y, u, v = from_rgb(padded[..., :3] / 255)
-    share = alpha / 255
-    y, u, v = (y - 16) + 16 * share, (u - 128) + 128 * share, (v - 128) + 128 * share
-    return SpritePlanes(
-        _code(y), _code(_halved(u)), _code(_halved(v)), _code(alpha), _code(_halved(alpha)), x0, y0
-    )
+    padded = np.pad(rgba, ((top, bottom), (left, right), (0, 0)))
+    half = _halved(padded)
+    u, v = cv2.split(cv2.transform(half, FROM_PREMULTIPLIED[1:]))
+    y = cv2.transform(padded, FROM_PREMULTIPLIED[:1])
+    alpha, chroma_alpha = padded[..., 3].copy(), half[..., 3].copy()
+    return SpritePlanes(_bytes(y), _bytes(u), _bytes(v), alpha, chroma_alpha, x0, y0)
 
 
 def colour_planes(planes: Planes) -> tuple[Plane, Plane, Plane]:
     return planes.y, planes.u, planes.v
 
 
-def _code(values: Floats) -> Plane:
-    return np.rint(np.clip(values, 0, 255)).astype(np.uint8)
+def _bytes(plane: NDArray[Any]) -> Plane:
+    return np.asarray(plane, np.uint8)
 
 
 def _halved(plane: NDArray[Any]) -> NDArray[Any]:
@@ -101,4 +98,4 @@ def _halved(plane: NDArray[Any]) -> NDArray[Any]:
 
 def _towards(black: int, amount: float) -> Plane:
     values = np.arange(256, dtype=np.float64)
-    return _code(black + (values - black) * (1 - amount))
+    return np.rint(black + (values - black) * (1 - amount)).astype(np.uint8)

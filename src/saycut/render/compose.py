@@ -5,7 +5,9 @@ the canvas is drawn straight into the frame, all else into a scratch frame and b
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
 import cv2
 import numpy as np
@@ -28,6 +30,8 @@ from saycut.text import Pose, Typeset, poses, typeset
 from saycut.timeline import Canvas, Rect, Text
 
 __all__ = ["Compositor", "blank_planes"]
+
+_NO_PIXELS: Final = np.zeros((0, 0, 4), np.uint8)
 
 
 class Compositor:
@@ -136,11 +140,14 @@ def blank_planes(width: int, height: int) -> Planes:
     )
 
 
-# Texts are set once; a film shows a few at a time.
-@lru_cache(maxsize=32)
+# Texts are set once. A chunk shows a few at a time, and a scrim may be as large as a frame.
+@lru_cache(maxsize=8)
 def _set(text: Text, canvas: Canvas) -> tuple[Typeset, tuple[SpritePlanes, ...]]:
     made = typeset(text, canvas)
-    return made, tuple(sprite_planes(s.rgba, s.x_px, s.y_px) for s in made.sprites)
+    planes = tuple(sprite_planes(s.rgba, s.x_px, s.y_px) for s in made.sprites)
+    # The poses ask for the parts and the box alone; the pixels live on as planes.
+    bare = tuple(replace(sprite, rgba=_NO_PIXELS) for sprite in made.sprites)
+    return replace(made, sprites=bare), planes
 
 
 def _lay_sprite(sprite: SpritePlanes, pose: Pose, frame: Planes) -> None:
