@@ -206,14 +206,14 @@ def test_a_playlist_opens_nothing_else(tmp_path: Path) -> None:
 
 def test_facts_come_with_the_asset(tmp_path: Path) -> None:
     picture = np.full((300, 400, 3), (30, 120, 30), np.uint8)
-    picture[180:240, 280:340] = (20, 20, 230)
+    picture[160:240, 260:340] = (20, 20, 230)
     path = tmp_path / "a.jpg"
     path.write_bytes(a_jpeg(picture))
 
     asset = inspect(path, "a.jpg")
 
     assert asset.facts == look_at(path, AssetKind.IMAGE)
-    assert asset.facts.focus == pytest.approx((0.77, 0.7), abs=0.06)
+    assert asset.facts.focus == pytest.approx((0.75, 0.67), abs=0.06)
     assert asset.facts.palette[0].startswith("#e")
     assert asset.facts.faces == ()
 

@@ -127,9 +127,13 @@ def _moving(
     """
     duration_ms = max(1, round(duration_s * 1000))
     average = Fraction(1000 * max(1, frame_count), duration_ms)
-    if rate is None or not 0 < rate <= _RATE_MAX or (frame_count and abs(rate - average) > _RATE_SLACK * average):
+    if rate is None or rate > _RATE_MAX or (frame_count and _differ(rate, average)):
         rate = average
     return replace(asset, kind=AssetKind.VIDEO, duration_ms=duration_ms, frame_rate=rate)
+
+
+def _differ(rate: Fraction, average: Fraction) -> bool:
+    return abs(rate - average) > _RATE_SLACK * average
 
 
 def _count(path: Path, media_type: MediaType, name: str) -> int:

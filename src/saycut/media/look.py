@@ -63,7 +63,8 @@ def _salient_point(picture: ByteArray) -> tuple[float, float]:
     """Give the middle of what stands out by its colour and by breaking the pattern around it."""
     small = cv2.resize(picture, (_SCENE_PX, _SCENE_PX), interpolation=cv2.INTER_AREA)
     lab = _lab(small)
-    saliency = _scaled(_colour_distance(lab)) + _scaled(_spectral_residual(lab))
+    # Colour counts double: the residual also answers to horizons and branches.
+    saliency = 2 * _scaled(_colour_distance(lab)) + _scaled(_spectral_residual(lab))
     saliency *= _centre_prior()
     saliency[saliency < np.quantile(saliency, 1 - _SALIENT_SHARE)] = 0
     total = float(saliency.sum())
