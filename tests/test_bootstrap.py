@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from saycut.bootstrap import Done, Engine, FilesRefused, NotDone
+from saycut.bootstrap.intake import take_in
 from saycut.settings import Settings
 from saycut.store import Blobs, NameTaken, NothingToUndo, StaleBase
 from saycut.timeline import AssetKind
@@ -45,22 +46,22 @@ def song(tmp_path: Path) -> Path:
 
 
 def made(engine: Engine, photos: list[Path]) -> Done:
-    return engine.make(REQUEST, engine.take_in(photos), size=(320, 180))
+    return engine.make(REQUEST, photos, size=(320, 180))
 
 
 def test_the_same_content_under_two_names_counts_once_in_the_order_given(
-    engine: Engine, photos: list[Path], tmp_path: Path
+    photos: list[Path], tmp_path: Path
 ) -> None:
     twin = tmp_path / "twin.jpg"
     twin.write_bytes(photos[0].read_bytes())
 
-    intake = engine.take_in([photos[1], photos[0], twin])
+    intake = take_in([photos[1], photos[0], twin], worker_count=2, max_pixels=1_000_000)
 
     assert [taken.path for taken in intake.taken] == [photos[1], photos[0]]
 
 
-def test_music_is_listened_to_when_it_is_taken_in(engine: Engine, song: Path) -> None:
-    (taken,) = engine.take_in([song]).taken
+def test_music_is_listened_to_when_it_is_taken_in(song: Path) -> None:
+    (taken,) = take_in([song], worker_count=1, max_pixels=1_000_000).taken
 
     assert taken.asset.kind is AssetKind.AUDIO
     assert taken.asset.facts.tempo_bpm == pytest.approx(120, abs=1)
@@ -71,7 +72,7 @@ def test_all_bad_files_are_told_at_once(engine: Engine, photos: list[Path], tmp_
     (tmp_path / "empty.jpg").touch()
 
     with pytest.raises(FilesRefused) as refused:
-        engine.take_in([tmp_path / "gone.jpg", *photos, tmp_path / "empty.jpg"])
+        engine.make(REQUEST, [tmp_path / "gone.jpg", *photos, tmp_path / "empty.jpg"])
 
     assert [refusal.path.name for refusal in refused.value.refused] == ["gone.jpg", "empty.jpg"]
 
@@ -80,7 +81,7 @@ def test_with_nothing_but_bad_files_there_is_nothing_to_go_on_with(
     engine: Engine, tmp_path: Path
 ) -> None:
     with pytest.raises(FilesRefused):
-        engine.take_in([tmp_path / "gone.jpg"], skip_bad=True)
+        engine.make(REQUEST, [tmp_path / "gone.jpg"], skip_bad=True)
 
 
 def test_a_new_project_begins_with_its_canvas_and_can_be_undone_to_it(
@@ -107,14 +108,14 @@ def test_a_name_that_is_taken_is_refused(engine: Engine, photos: list[Path]) -> 
     made(engine, photos)
 
     with pytest.raises(NameTaken, match="Golden Hour"):
-        engine.make(REQUEST, engine.take_in(photos), name="Golden Hour")
+        engine.make(REQUEST, photos, name="Golden Hour")
 
 
 def test_a_request_nobody_understands_makes_no_project_and_keeps_no_file(
     engine: Engine, photos: list[Path], tmp_path: Path
 ) -> None:
     with pytest.raises(NotDone) as refused:
-        engine.make("flurble the wobbly quux", engine.take_in(photos))
+        engine.make("flurble the wobbly quux", photos)
 
     assert refused.value.turn.reply
     assert engine.projects() == ()
@@ -126,7 +127,7 @@ def test_a_turn_may_bring_files_and_known_ones_are_not_added_again(
 ) -> None:
     project = made(engine, photos).snapshot.project
 
-    done = engine.turn(project.id, "make it 3 seconds", engine.take_in([photos[0], song]))
+    done = engine.turn(project.id, "make it 3 seconds", [photos[0], song])
 
     assert [asset.name for asset in done.snapshot.assets.values()] == [
         "photo1.jpg",
@@ -165,6 +166,6 @@ def test_an_edit_loses_against_one_that_was_saved_while_it_was_planned(
     cv2.imwrite(str(other), np.full((90, 160, 3), 200, np.uint8))
 
     with pytest.raises(StaleBase):
-        engine.turn(project.id, "make it 3 seconds", engine.take_in([other]))
+        engine.turn(project.id, "make it 3 seconds", [other])
 
     assert len(engine.show(project.id).assets) == 2

@@ -129,17 +129,6 @@ def test_a_request_may_come_from_stdin(cli: Cli, photos: Sequence[Path]) -> None
     assert result.json["duration_s"] == 2
 
 
-@pytest.mark.parametrize("request_text", ["", "  \n "])
-def test_an_empty_request_leaves_with_4_and_makes_nothing(
-    cli: Cli, photos: Sequence[Path], request_text: str
-) -> None:
-    refused = cli("make", *photos, "-p", request_text)
-
-    assert refused.code == 4
-    assert "empty request" in refused.err
-    assert projects_of(cli) == []
-
-
 def test_a_request_that_is_not_understood_changes_nothing(copy: tuple[Cli, str]) -> None:
     cli, project = copy
     before = cli("show", project).out
@@ -170,17 +159,6 @@ def test_while_one_process_works_another_is_told_who(copy: tuple[Cli, str]) -> N
 
     assert refused.code == 6
     assert "is using it" in refused.err
-
-
-def test_a_bad_file_stops_before_anything_is_made(
-    cli: Cli, photos: Sequence[Path], bad_file: Path
-) -> None:
-    refused = cli("make", *photos, bad_file, "-p", REQUEST, "-o", "film.mp4", *SMALL)
-
-    assert refused.code == 3, refused.err
-    assert bad_file.name in refused.err
-    assert list(cli.work.iterdir()) == []
-    assert projects_of(cli) == []
 
 
 def test_all_bad_files_are_named_at_once_and_can_be_skipped(

@@ -1,5 +1,7 @@
 import json
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -31,8 +33,6 @@ def test_the_help_of_every_command_shows_how_it_is_used(
 
 
 def test_the_help_loads_nothing_that_only_work_needs() -> None:
-    import subprocess
-
     script = "import sys; from saycut.cli.run import run; run(['--help']); "
     script += "print([m for m in ('av', 'cv2', 'numpy', 'sqlalchemy', 'rich') if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
@@ -106,3 +106,26 @@ def test_a_project_that_is_not_there_leaves_with_6(
     assert run([command, "nowhere"]) == 6
 
     assert "saycut projects" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("request_text", ["", "  \n "])
+def test_an_empty_request_leaves_with_4(
+    request_text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["make", "photo.jpg", "-p", request_text]) == 4
+
+    assert "empty request" in capsys.readouterr().err
+
+
+def test_a_bad_file_stops_before_anything_is_made(
+    photos: Sequence[Path], bad_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["make", str(photos[0]), str(bad_file), "-p", "a slideshow", "-o", "film.mp4"])
+
+    assert code == 3
+    err = capsys.readouterr().err
+    assert bad_file.name in err
+    assert "--skip-bad" in err
+    assert not (tmp_path / "film.mp4").exists()
+    assert run(["projects", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"projects": []}

@@ -7,7 +7,7 @@ from saycut.agent import Turn
 from saycut.bootstrap.cases import plan_cases
 from saycut.bootstrap.engine import Done, Engine, Snapshot
 from saycut.bootstrap.errors import BadSetting, EmptyRequest, FilesRefused, NotDone
-from saycut.bootstrap.intake import Intake, Refusal, Taken
+from saycut.bootstrap.intake import Refusal
 from saycut.render import ExportReport
 from saycut.store import Project
 
@@ -18,12 +18,10 @@ __all__ = [
     "Engine",
     "ExportReport",
     "FilesRefused",
-    "Intake",
     "NotDone",
     "Project",
     "Refusal",
     "Snapshot",
-    "Taken",
     "Turn",
     "plan_cases",
 ]

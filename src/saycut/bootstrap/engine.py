@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from saycut.agent import Turn, take_turn
 from saycut.bootstrap.errors import BadSetting, EmptyRequest, FilesRefused, NotDone
-from saycut.bootstrap.intake import Intake, Taken, numbered, take_in
+from saycut.bootstrap.intake import Intake, Refusal, Taken, numbered, take_in
 from saycut.render import ExportReport, ExportSettings, FolderCache, Progress, WorkerPool, export
 from saycut.settings import Settings
 from saycut.store import DataFolder, NameTaken, Project, Transaction, UnknownProject
@@ -22,7 +22,6 @@ __all__ = ["Done", "Engine", "Snapshot"]
 _ID_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH: Final = 6
 _NAME_WORDS_MAX: Final = 5
-_NO_FILES: Final = Intake()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a turn led to."""
+    """What a turn led to; `refused` are the files that it went on without."""
 
     turn: Turn
     snapshot: Snapshot
     is_changed: bool
+    refused: tuple[Refusal, ...]
 
 
 class Engine:
@@ -100,41 +100,29 @@ class Engine:
         with self._folder.projects.transaction() as tx:
             return _snapshot(tx, reference)
 
-    def take_in(self, paths: Sequence[Path], *, skip_bad: bool = False) -> Intake:
-        """Inspect files. Nothing is kept before a turn uses them.
-
-        Raises:
-            FilesRefused: some cannot be used, and `skip_bad` is False or no other is left.
-        """
-        intake = take_in(
-            paths,
-            worker_count=self._settings.worker_count,
-            max_pixels=self._settings.max_pixels,
-        )
-        if intake.refused and not (skip_bad and intake.taken):
-            raise FilesRefused(intake.refused)
-        return intake
-
     def make(
         self,
         request: str,
-        intake: Intake,
+        files: Sequence[Path],
         *,
         name: str | None = None,
         size: tuple[int, int] | None = None,
+        skip_bad: bool = False,
     ) -> Done:
         """Make a project from files and a request; `size` is its canvas in pixels.
 
         Raises:
             NameTaken: `name` was given, and a project has it.
-            EmptyRequest, NotDone: nothing came of the request, and nothing was made.
+            FilesRefused: some files cannot be used, and `skip_bad` is False or none is left.
+            EmptyRequest, NotDone: nothing came of the request. In all cases nothing was made.
         """
-        canvas = Canvas(*size) if size else Canvas()
-        first = Draft(canvas=canvas)
-        taken = numbered(intake.taken, held=())
+        _check_words(request)
         if name is not None:
             self._check_free(name)
-        turn = _turn(request, first, [t.asset for t in taken])
+        intake = self._take_in(files, skip_bad=skip_bad)
+        taken = numbered(intake.taken, held=())
+        first = Draft(canvas=Canvas(*size) if size else Canvas())
+        turn = take_turn(request, first, [t.asset for t in taken])
         if not turn.changed:
             raise NotDone(turn)
         self._keep(taken)
@@ -143,19 +131,25 @@ class Engine:
             tx.create(project_id, name or _name(turn.draft, request), first)
             tx.add_assets(project_id, [t.asset for t in taken])
             tx.write(project_id, base=1, draft=turn.draft, request=request, reply=turn.reply)
-            return Done(turn, _snapshot(tx, project_id), is_changed=True)
+            after = _snapshot(tx, project_id)
+        return Done(turn, after, is_changed=True, refused=intake.refused)
 
-    def turn(self, reference: str, request: str, intake: Intake = _NO_FILES) -> Done:
+    def turn(
+        self, reference: str, request: str, files: Sequence[Path] = (), *, skip_bad: bool = False
+    ) -> Done:
         """Change a project as a request says, with more files if there are any.
 
         Raises:
             UnknownProject, AmbiguousProject, StaleBase, NothingToUndo, NothingToRedo
-            EmptyRequest, NotDone: nothing came of the request, and nothing was changed.
+            FilesRefused: some files cannot be used, and `skip_bad` is False or none is left.
+            EmptyRequest, NotDone: nothing came of the request. In all cases nothing changed.
         """
+        _check_words(request)
         before = self.show(reference)
         project, held = before.project, tuple(before.assets.values())
+        intake = self._take_in(files, skip_bad=skip_bad)
         taken = numbered(intake.taken, held)
-        turn = _turn(request, before.draft, [*held, *(t.asset for t in taken)])
+        turn = take_turn(request, before.draft, [*held, *(t.asset for t in taken)])
         if not turn.changed and not turn.actions:
             raise NotDone(turn)
         self._keep(taken)
@@ -174,7 +168,8 @@ class Engine:
             elif "redo" in turn.actions:
                 tx.redo(project.id)
             after = _snapshot(tx, project.id)
-        return Done(turn, after, is_changed=after.project.current != project.current)
+        is_changed = after.project.current != project.current
+        return Done(turn, after, is_changed, refused=intake.refused)
 
     def undo(self, reference: str) -> Snapshot:
         """Raises UnknownProject, AmbiguousProject, NothingToUndo."""
@@ -218,6 +213,16 @@ class Engine:
             progress=progress,
         )
 
+    def _take_in(self, files: Sequence[Path], *, skip_bad: bool) -> Intake:
+        intake = take_in(
+            files,
+            worker_count=self._settings.worker_count,
+            max_pixels=self._settings.max_pixels,
+        )
+        if intake.refused and not (skip_bad and intake.taken):
+            raise FilesRefused(intake.refused)
+        return intake
+
     def _keep(self, taken: Sequence[Taken]) -> None:
         for file in taken:
             self._folder.blobs.put(file.path, file.asset.digest)
@@ -231,10 +236,9 @@ class Engine:
             raise NameTaken(name, holder.id)
 
 
-def _turn(request: str, draft: Draft, assets: Sequence[Asset]) -> Turn:
+def _check_words(request: str) -> None:
     if not request.strip():
         raise EmptyRequest
-    return take_turn(request, draft, assets)
 
 
 def _snapshot(tx: Transaction, reference: str) -> Snapshot:

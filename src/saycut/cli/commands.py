@@ -2,10 +2,18 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from saycut.bootstrap import Engine, ExportReport, Snapshot, Turn, plan_cases
+from saycut.bootstrap import (
+    Engine,
+    ExportReport,
+    FilesRefused,
+    Snapshot,
+    Turn,
+    plan_cases,
+)
 from saycut.cli.errors import CasesRefused, Interrupted
 from saycut.cli.output import check_film_path, check_json_path, free_path, write_text
 from saycut.cli.progress import shown
@@ -31,10 +39,11 @@ def make(
     _check(output, draft, files)
     text = _words(request)
     with Engine.open() as engine:
-        intake = engine.take_in(files, skip_bad=skip_bad)
-        done = engine.make(text, intake, name=name, size=wanted.shape if wanted else None)
+        with _hint_at_skipping(files):
+            shape = wanted.shape if wanted else None
+            done = engine.make(text, files, name=name, size=shape, skip_bad=skip_bad)
         _write_draft(draft, done.snapshot)
-        voice.turn(done, intake)
+        voice.turn(done)
         film = _film(engine, done.snapshot, output, wanted or _ordered(done.turn), voice)
         voice.end(done.snapshot, film)
 
@@ -54,10 +63,10 @@ def edit(
     _check(output, draft, files)
     text = _words(request)
     with Engine.open() as engine:
-        intake = engine.take_in(files, skip_bad=skip_bad)
-        done = engine.turn(project, text, intake)
+        with _hint_at_skipping(files):
+            done = engine.turn(project, text, files, skip_bad=skip_bad)
         _write_draft(draft, done.snapshot)
-        voice.turn(done, intake)
+        voice.turn(done)
         film = None
         if output or wanted or "export" in done.turn.actions:
             film = _film(engine, done.snapshot, output, wanted or _ordered(done.turn), voice)
@@ -117,6 +126,16 @@ def _check(output: Path | None, draft: Path | None, files: Sequence[Path]) -> No
         check_film_path(output, files)
     if draft:
         check_json_path(draft)
+
+
+@contextmanager
+def _hint_at_skipping(files: Sequence[Path]) -> Iterator[None]:
+    try:
+        yield
+    except FilesRefused as refused:
+        if len(refused.refused) < len(files):
+            refused.add_note("leave them out, or let --skip-bad do so")
+        raise
 
 
 def _words(request: str) -> str:

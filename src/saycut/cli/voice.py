@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from saycut.bootstrap import Done, ExportReport, Intake, Project, Snapshot
+from saycut.bootstrap import Done, ExportReport, Project, Snapshot
 
 __all__ = ["Voice"]
 
@@ -21,7 +21,7 @@ class Voice:
     is_quiet: bool = False
     _gathered: dict[str, Any] = field(default_factory=dict)
 
-    def turn(self, done: Done, intake: Intake) -> None:
+    def turn(self, done: Done) -> None:
         """Tell what a request led to, and which files were left out."""
         turn = done.turn
         self._gathered |= {
@@ -32,10 +32,10 @@ class Voice:
             "actions": list(turn.actions),
             "skipped": [
                 {"path": str(r.path), "code": r.error.code, "message": str(r.error)}
-                for r in intake.refused
+                for r in done.refused
             ],
         }
-        self._say(turn.reply, *(f"Left out {r.path}: {r.error}" for r in intake.refused), "")
+        self._say(turn.reply, *(f"Left out {r.path}: {r.error}" for r in done.refused), "")
         self.timeline(done.snapshot)
 
     def timeline(self, snapshot: Snapshot) -> None:
