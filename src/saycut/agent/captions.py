@@ -78,9 +78,7 @@ def _said(draft: Draft, assets: Mapping[str, Asset]) -> Iterator[Word]:
                 yield Word(word.text, start, end)
 
 
-def _phrases(
-    words: Sequence[Word], language: str | None
-) -> Iterator[tuple[str, TimeRange]]:
+def _phrases(words: Sequence[Word], language: str | None) -> Iterator[tuple[str, TimeRange]]:
     is_unspaced = (language or "")[:2] in ("zh", "ja")
     join, most = ("", LETTERS_MAX_UNSPACED) if is_unspaced else (" ", LETTERS_MAX)
     groups: list[list[Word]] = [[]]

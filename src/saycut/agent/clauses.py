@@ -18,14 +18,69 @@ __all__ = ["Clause", "Pointer", "clauses_of", "read"]
 
 # What begins an order; things that are orders by themselves count after a comma: ", crossfade 1 s".
 _VERBS: Final = frozenset(
-    "add remove cut cut_down keep make change replace swap move split merge export convert extract"
-    " compress mute unmute undo redo loop speed_up slow_motion zoom_in zoom_out louder quieter"
-    " film_fade_in film_fade_out no_translate no_stabilise no_denoise no_upscale no_rotate"
-    " no_blur transcript start_over".split()
+    [
+        "add",
+        "remove",
+        "cut",
+        "cut_down",
+        "keep",
+        "make",
+        "change",
+        "replace",
+        "swap",
+        "move",
+        "split",
+        "merge",
+        "export",
+        "convert",
+        "extract",
+        "compress",
+        "mute",
+        "unmute",
+        "undo",
+        "redo",
+        "loop",
+        "speed_up",
+        "slow_motion",
+        "zoom_in",
+        "zoom_out",
+        "louder",
+        "quieter",
+        "film_fade_in",
+        "film_fade_out",
+        "no_translate",
+        "no_stabilise",
+        "no_denoise",
+        "no_upscale",
+        "no_rotate",
+        "no_blur",
+        "transcript",
+        "start_over",
+    ]
 )
 _THINGS: Final = frozenset(
-    "music title text caption transition crossfade fade_black vertical horizontal square logo"
-    " no_colour no_voice faster slower lower_third end_card normalise highlight silence".split()
+    [
+        "music",
+        "title",
+        "text",
+        "caption",
+        "transition",
+        "crossfade",
+        "fade_black",
+        "vertical",
+        "horizontal",
+        "square",
+        "logo",
+        "no_colour",
+        "no_voice",
+        "faster",
+        "slower",
+        "lower_third",
+        "end_card",
+        "normalise",
+        "highlight",
+        "silence",
+    ]
 )
 _SENTENCE: Final = re.compile(r"[;；!！?？。\n→•|]|\.(?=\s|$)|\s[—–-]{1,3}\s|—")
 _COMMA: Final = re.compile(r"[,，、]")
@@ -93,10 +148,12 @@ def read(request: Request, lexicon: Lexicon) -> Clause:
     """Read a whole request as one clause."""
     hits = lexicon.hits(request.folded)
     values = read_values(request.folded, lexicon)
-    values = (*values, *_ordinals(hits, values, request, lexicon))
+    values = (*values, *_ordinals(values, request, lexicon))
     values = tuple(sorted(values, key=lambda v: v.start))
     pointers = tuple(_pointers(request.folded, hits, values))
-    hits = tuple(h for h in hits if not _is_inside(h, pointers) or h.concept not in ("first", "last"))
+    hits = tuple(
+        h for h in hits if not _is_inside(h, pointers) or h.concept not in ("first", "last")
+    )
     return Clause(request, 0, len(request.text), hits, values, request.quotes, pointers)
 
 
@@ -104,7 +161,9 @@ def clauses_of(whole: Clause) -> tuple[Clause, ...]:
     """Split a request into clauses, in order; empty ones are left out."""
     borders = sorted({0, len(whole.request.text), *_borders(whole)})
     parts = (whole.part(start, end) for start, end in pairwise(borders))
-    return tuple(p for p in parts if re.search(r"\w|[\ue000-\uf8ff]", whole.request.text[p.start : p.end]))
+    return tuple(
+        p for p in parts if re.search(r"\w|[\ue000-\uf8ff]", whole.request.text[p.start : p.end])
+    )
 
 
 def _borders(whole: Clause) -> Iterator[int]:
@@ -145,25 +204,25 @@ def _is_inside(hit: Hit, pointers: Sequence[Pointer]) -> bool:
     return any(p.start <= hit.start and hit.end <= p.end for p in pointers)
 
 
-def _ordinals(
-    hits: Sequence[Hit], values: Sequence[Value], request: Request, lexicon: Lexicon
-) -> Iterator[Value]:
+def _ordinals(values: Sequence[Value], request: Request, lexicon: Lexicon) -> Iterator[Value]:
     """Read "second" and "third" as places where they are no part of a value."""
     for word, place in lexicon.ordinals.items():
         for match in re.finditer(rf"(?<![^\W\d_]){re.escape(word)}", request.folded):
-            is_word = not request.folded[match.end() : match.end() + 1].isalpha() or not word.isascii()
+            is_word = (
+                not request.folded[match.end() : match.end() + 1].isalpha() or not word.isascii()
+            )
             if is_word and not any(v.start < match.end() and match.start() < v.end for v in values):
                 yield Value(ValueKind.ORDINAL, match.start(), match.end(), float(place))
 
 
-def _pointers(
-    folded: str, hits: Sequence[Hit], values: Sequence[Value]
-) -> Iterator[Pointer]:
+def _pointers(folded: str, hits: Sequence[Hit], values: Sequence[Value]) -> Iterator[Pointer]:
     """Find shots pointed at: "photo 2", "the last clip", "the second and third photos"."""
     used: set[int] = set()
     things = [h for h in hits if h.concept in ("photo", "clip")]
     for thing in sorted(set(things), key=lambda h: h.start):
-        row = _row_after(folded, thing.end, values) or _row_before(folded, thing.start, hits, values)
+        row = _row_after(folded, thing.end, values) or _row_before(
+            folded, thing.start, hits, values
+        )
         if row and thing.start not in used:
             start, end = min(thing.start, row[1]), max(thing.end, row[2])
             used.update(range(start, end))
@@ -187,9 +246,7 @@ def _row_after(folded: str, at: int, values: Sequence[Value]) -> _Row | None:
         end = value.end
 
 
-def _row_before(
-    folded: str, at: int, hits: Sequence[Hit], values: Sequence[Value]
-) -> _Row | None:
+def _row_before(folded: str, at: int, hits: Sequence[Hit], values: Sequence[Value]) -> _Row | None:
     """Read "the second", "last", "first and third" before a thing."""
     marks = [(v.start, v.end, int(v.amount) - 1) for v in values if v.kind is ValueKind.ORDINAL]
     marks += [(h.start, h.end, -1) for h in hits if h.concept == "last"]

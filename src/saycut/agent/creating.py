@@ -14,17 +14,38 @@ from saycut.agent.normalise import Quote
 from saycut.agent.recipes import film_of
 from saycut.agent.route import unread
 from saycut.agent.values import Value, ValueKind
-from saycut.agent.work import Work, pictures_of
 from saycut.agent.wording import style_of
+from saycut.agent.work import Work, pictures_of
 from saycut.timeline import AssetKind, TextStyle, TransitionKind
 
 __all__ = ["CONSUMED", "create", "lay_out", "topic_of", "wants_film"]
 
 # What a brief takes up; these are not done again as edits of the film that it led to.
 CONSUMED: Final = frozenset(
-    "create duration shot_duration transitions no_transitions add_title add_text end_card faster"
-    " slower add_music gain motion_all no_motion add_shot remove_text shorter longer sections"
-    " remove_music text_style trim_some".split()
+    [
+        "create",
+        "duration",
+        "shot_duration",
+        "transitions",
+        "no_transitions",
+        "add_title",
+        "add_text",
+        "end_card",
+        "faster",
+        "slower",
+        "add_music",
+        "gain",
+        "motion_all",
+        "no_motion",
+        "add_shot",
+        "remove_text",
+        "shorter",
+        "longer",
+        "sections",
+        "remove_music",
+        "text_style",
+        "trim_some",
+    ]
 )
 _FAST: Final = 0.65
 _SLOW: Final = 1.3
@@ -48,7 +69,13 @@ def wants_film(work: Work, intents: Sequence[Intent]) -> bool:
         return False
     recipe = any(i.clause.has("slideshow", "promo", "invitation", "tribute") for i in intents)
     has_stills = any(a.kind is AssetKind.IMAGE for a in pictures_of(work.assets))
-    if not has_stills and names & {"highlights", "canvas_aspect", "output", "trim_start", "captions"}:
+    if not has_stills and names & {
+        "highlights",
+        "canvas_aspect",
+        "output",
+        "trim_start",
+        "captions",
+    }:
         return False
     return not work.shots or recipe
 
@@ -86,7 +113,7 @@ def topic_of(whole: Clause) -> str | None:
     words = set(unread(whole))
     if about:
         run = re.match(r"(?:[^\W\d_][\w'’-]*\s?){1,5}", whole.request.text[about.end() :])
-        taken = [w for w in (run[0].split() if run else [])]
+        taken = run[0].split() if run else []
         kept: list[str] = []
         for word in taken:
             if word not in words:
@@ -205,8 +232,7 @@ def _lengths(whole: Clause) -> list[Value]:
 def _of_transition(whole: Clause, value: Value) -> bool:
     words = ("transition", "crossfade", "fade", "fade_black", "film_fade_in", "film_fade_out")
     return any(
-        h.concept in words
-        and (0 <= value.start - h.end < _NEAR or 0 <= h.start - value.end < 8)
+        h.concept in words and (0 <= value.start - h.end < _NEAR or 0 <= h.start - value.end < 8)
         for h in whole.hits
     )
 
@@ -252,7 +278,9 @@ def _pace(whole: Clause) -> float:
 def _style(whole: Clause) -> TextStyle:
     if whole.has("invitation", "tribute", "tender", "elegant"):
         return TextStyle.ELEGANT
-    return style_of(whole) or (TextStyle.BOLD if whole.has("lively", "faster") else TextStyle.CLEAN)
+    is_loud = _kind(whole) is FilmKind.PROMO and not whole.has("slower")
+    is_loud = is_loud or whole.has("lively", "faster")
+    return style_of(whole) or (TextStyle.BOLD if is_loud else TextStyle.CLEAN)
 
 
 def _refuses(intents: Sequence[Intent], name: str) -> bool:

@@ -1,13 +1,15 @@
 """What plays, in which order and for how long: handlers of intents about shots and time."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from saycut.agent.clauses import Clause
+from saycut.agent.recipes import Closing, closing_of, half_ms, retimed
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work, pictures_of
 from saycut.edit import ripple_delete
-from saycut.timeline import AssetKind, Segment, TimeRange
+from saycut.timeline import AssetKind, Facts, Segment, TimeRange
 from saycut.timeline.validate import check
 
 __all__ = ["CUTS", "HANDLERS", "cut_out"]
@@ -17,7 +19,12 @@ _Span = tuple[int, int]
 AIR_MS: Final = 120
 # Shorter pauses are breaths; cutting them makes people sound like machines.
 PAUSE_MS_MIN: Final = 500
-FILLERS: Final = frozenset({"um", "uh", "er", "erm", "uhm", "hmm", "嗯", "呃", "えっと", "äh", "ähm"})
+FILLERS: Final = frozenset(
+    {"um", "uh", "er", "erm", "uhm", "hmm", "嗯", "呃", "えっと", "äh", "ähm"}
+)
+# A highlight is long enough to understand, short enough to stay one.
+HIGHLIGHT_PART_MS: Final = 8_000
+HIGHLIGHT_MS: Final = 60_000
 # One step of "faster" or "slower": clearly felt, and again when said again.
 FASTER: Final = 0.75
 SLOWER: Final = 1 / FASTER
@@ -101,7 +108,7 @@ def _silences(work: Work, clause: Clause) -> list[_Span]:
     return found
 
 
-def _fillers(work: Work, clause: Clause) -> list[_Span]:
+def _fillers(work: Work, _: Clause) -> list[_Span]:
     found = [
         span
         for shot in work.shots
@@ -115,7 +122,44 @@ def _fillers(work: Work, clause: Clause) -> list[_Span]:
     return found
 
 
+def _highlights(work: Work, clause: Clause) -> list[_Span]:
+    """Keep parts spread evenly over the film, each from where a shot or a sentence begins.
+
+    What happens in a clip is not known; its shots and pauses are.
+    """
+    length_ms = work.draft.duration_ms
+    value = clause.value(ValueKind.DURATION)
+    wanted_ms = value.ms if value else min(HIGHLIGHT_MS, length_ms // 3)
+    if not 0 < wanted_ms < length_ms:
+        raise CannotDo("cannot_fit", longest=length_ms, shortest=0)
+    count = max(1, round(wanted_ms / HIGHLIGHT_PART_MS))
+    starts = _beginnings(work)
+    kept: list[_Span] = []
+    for part in range(count):
+        low, high = length_ms * part // count, length_ms * (part + 1) // count
+        part_ms = wanted_ms * (part + 1) // count - wanted_ms * part // count
+        middle = (low + high - part_ms) // 2
+        fitting = [s for s in starts if low <= s <= high - part_ms]
+        start = min(fitting, key=lambda s: abs(s - middle), default=middle)
+        kept.append((start, start + part_ms))
+    work.tell("highlights_chosen", count=count)
+    edges = [0, *(edge for span in kept for edge in span), length_ms]
+    return [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
+
+
+def _beginnings(work: Work) -> list[int]:
+    """Give the moments of the film where a shot begins or somebody begins to speak again."""
+    found: list[int] = []
+    for shot in work.shots:
+        asset = work.asset_of(shot)
+        facts = asset.facts if asset else Facts()
+        for at in (*facts.scenes_ms, *(end for _, end in facts.silences_ms)):
+            found += [start for start, _ in _on_film(shot, at, at + 1)]
+    return found
+
+
 CUTS: Final = {
+    "highlights": _highlights,
     "trim_start": _trim_start,
     "trim_end": _trim_end,
     "keep_first": _keep_first,
@@ -138,8 +182,43 @@ def _swap(work: Work, clause: Clause) -> None:
 
 
 def _remove_shot(work: Work, clause: Clause) -> None:
-    for place in sorted(work.places(clause), reverse=True):
+    card = closing_of(work.draft)
+    places = work.places(clause)
+    is_card_photo = card is not None and any(
+        work.shots[p].asset_id == card.shot.asset_id for p in places
+    )
+    for place in sorted(places, reverse=True):
         work.do("remove_segment", index=place)
+    if card and is_card_photo:
+        _move_card(work, card)
+
+
+def _move_card(work: Work, card: Closing) -> None:
+    """Let the closing card stand on the photo that closes the film now."""
+    kept = [s for s in work.shots if s.id != card.shot.id and s.asset_id]
+    if not kept:
+        return
+    work.do("remove_segment", segment_id=card.shot.id)
+    work.do(
+        "add_media",
+        asset_ids=[kept[-1].asset_id],
+        duration_ms=min(card.shot.track_range.duration_ms, kept[-1].track_range.duration_ms),
+    )
+    picture = card.shot.picture
+    work.do("set_backdrop", index=-1, dim=picture.dim, blur=picture.blur)
+    closing = work.shots[-1]
+    start_ms = closing.track_range.start_ms + half_ms(closing)
+    text = card.text
+    assert text.text is not None  # it is a text
+    work.do(
+        "add_text",
+        content=text.text.content,
+        role=text.text.role.value,
+        style=text.text.style.value,
+        accent=text.text.accent,
+        start_ms=start_ms,
+        duration_ms=closing.track_range.end_ms - start_ms,
+    )
 
 
 def _move_shot(work: Work, clause: Clause) -> None:
@@ -193,11 +272,11 @@ def _duration(work: Work, clause: Clause) -> None:
     _fit(work, _duration_ms(clause))
 
 
-def _faster(work: Work, clause: Clause) -> None:
+def _faster(work: Work, _: Clause) -> None:
     _paced(work, FASTER)
 
 
-def _slower(work: Work, clause: Clause) -> None:
+def _slower(work: Work, _: Clause) -> None:
     _paced(work, SLOWER)
 
 
@@ -226,7 +305,7 @@ def _stretched(work: Work, clause: Clause, factor: float) -> None:
         work.do("set_duration", index=place, duration_ms=round(length_ms * factor))
 
 
-def _trim_some(work: Work, clause: Clause) -> None:
+def _trim_some(work: Work, _: Clause) -> None:
     """Without an amount, only what says nothing goes: silence at the very start and end."""
     if not work.shots:
         raise CannotDo("trim_how_much")
@@ -246,7 +325,7 @@ def _silences_of(work: Work, shot: Segment) -> list[_Span]:
     return [span for start, end in found for span in _on_film(shot, start, end - AIR_MS)]
 
 
-def _clear(work: Work, clause: Clause) -> None:
+def _clear(work: Work, _: Clause) -> None:
     work.do("clear")
 
 
@@ -272,8 +351,24 @@ HANDLERS: Final[Handlers] = {
 def _fit(work: Work, duration_ms: int) -> None:
     if not work.shots:
         raise CannotDo("nothing_to_edit")
-    if work.draft.duration_ms != duration_ms:
+    if work.draft.duration_ms == duration_ms:
+        return
+    lengths = retimed(work.draft, work.known, duration_ms)
+    if lengths is None:
         work.do("fit_duration", duration_ms=duration_ms)
+        return
+    for place, length_ms in enumerate(lengths):
+        work.do("set_duration", index=place, duration_ms=length_ms)
+    _calm_transitions(work)
+
+
+def _calm_transitions(work: Work) -> None:
+    """Shorten transitions that take up more than a quarter of a shot by now."""
+    for place, (before, shot) in enumerate(pairwise(work.shots), 1):
+        shorter_ms = min(before.track_range.duration_ms, shot.track_range.duration_ms)
+        now = shot.transition
+        if now and now.duration_ms > shorter_ms // 4:
+            work.do("set_transition", index=place, kind=now.kind.value, duration_ms=shorter_ms // 4)
 
 
 def _duration_ms(clause: Clause) -> int:

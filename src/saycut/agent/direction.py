@@ -79,7 +79,12 @@ class Brief:
 SHOT_MS_MAX: Final = 6000
 # With more pictures than this allows, some are left out of a promo and named.
 SHOT_MS_MIN: Final = 1200
-_NORMAL: Final = (MotionKind.ZOOM_IN, MotionKind.PAN_RIGHT, MotionKind.ZOOM_OUT, MotionKind.PAN_LEFT)
+_NORMAL: Final = (
+    MotionKind.ZOOM_IN,
+    MotionKind.PAN_RIGHT,
+    MotionKind.ZOOM_OUT,
+    MotionKind.PAN_LEFT,
+)
 _UPRIGHT: Final = (MotionKind.ZOOM_IN, MotionKind.PAN_UP, MotionKind.ZOOM_OUT, MotionKind.PAN_DOWN)
 _WHOLE: Final = (MotionKind.ZOOM_IN, MotionKind.ZOOM_OUT)
 # A picture shown again is shown closer: so much of the view, if its pixels allow.
@@ -87,6 +92,16 @@ _DETAIL: Final = 0.68
 _UPSCALE_MAX: Final = 1.5
 # A slow move: of the frame a second, on average; easing makes the middle half as fast again.
 _TRAVEL_PER_S: Final = 0.026
+
+# Below this a colour is mud; and an accent stands on pictures, so it has to be light.
+ACCENT_CHROMA_MIN: Final = 0.25
+ACCENT_LIGHT_MIN: Final = 0.62
+# Where words of a role may stand: the band of the height they take, in shares.
+_BANDS: Final = {
+    "centre": (0.36, 0.64, Position.CENTER),
+    "bottom": (0.74, 1.0, Position.BOTTOM_CENTER),
+    "top": (0.0, 0.26, Position.TOP_CENTER),
+}
 
 
 def ordered(pictures: Sequence[Asset], canvas: Canvas) -> list[Asset]:
@@ -118,7 +133,13 @@ def shot_count(picture_count: int, content_ms: int, *, pace: float, repeats: boo
 
 
 def moved(
-    asset: Asset, canvas: Canvas, duration_ms: int, *, before: Motion | None, turn: int, showing: int
+    asset: Asset,
+    canvas: Canvas,
+    duration_ms: int,
+    *,
+    before: Motion | None,
+    turn: int,
+    showing: int,
 ) -> Picture:
     """Frame a picture and let it move otherwise than the shot before.
 
@@ -164,18 +185,15 @@ def position_for(role: TextRole, asset: Asset, picture: Picture, canvas: Canvas)
     return None if own == "bottom" else Position.BOTTOM_CENTER
 
 
-_BANDS: Final = {
-    "centre": (0.36, 0.64, Position.CENTER),
-    "bottom": (0.74, 1.0, Position.BOTTOM_CENTER),
-    "top": (0.0, 0.26, Position.TOP_CENTER),
-}
-
-
 def accent_of(assets: Sequence[Asset]) -> str | None:
-    """Take the accent colour from the pictures: the liveliest that is light enough to glow."""
+    """Take the accent colour from the pictures: the liveliest, made light enough to be seen.
+
+    None when all are dull: the accent of the style is better than mud.
+    """
     found = [colour for asset in assets for colour in asset.facts.palette]
-    lively = [c for c in found if _chroma(c) >= 0.25 and max(_rgb(c)) >= 0.55]
-    return max(lively, key=_chroma, default=None)
+    lively = [c for c in found if _chroma(c) >= ACCENT_CHROMA_MIN]
+    best = max(lively, key=_chroma, default=None)
+    return _lightened(best) if best else None
 
 
 def _kinds(asset: Asset, canvas: Canvas) -> Sequence[MotionKind]:
@@ -234,8 +252,7 @@ def _rgb(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def lightened(colour: str, least: float) -> str:
-    """Give the colour with at least that much light (0..1), its hue kept."""
+def _lightened(colour: str) -> str:
     hue, light, saturation = colorsys.rgb_to_hls(*_rgb(colour))
-    rgb = colorsys.hls_to_rgb(hue, max(light, least), saturation)
+    rgb = colorsys.hls_to_rgb(hue, max(light, ACCENT_LIGHT_MIN), saturation)
     return "#" + "".join(f"{round(255 * part):02x}" for part in rgb)

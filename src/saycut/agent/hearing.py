@@ -1,8 +1,10 @@
 """How the film sounds, and the files it becomes: handlers of intents about sound and output."""
 
+import re
 from typing import Final
 
 from saycut.agent.clauses import Clause
+from saycut.agent.route import unread
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
 from saycut.timeline import Asset, Segment, SoundRole, TrackKind
@@ -29,11 +31,7 @@ _CODECS: Final = {"codec_h264": "h264", "codec_h265": "h265"}
 
 
 def _music_of(work: Work) -> tuple[Segment, ...]:
-    return tuple(
-        s
-        for s in work.draft.segments(TrackKind.AUDIO)
-        if s.sound.role is SoundRole.MUSIC
-    )
+    return tuple(s for s in work.draft.segments(TrackKind.AUDIO) if s.sound.role is SoundRole.MUSIC)
 
 
 def _new_music(work: Work, clause: Clause) -> Asset | None:
@@ -52,6 +50,9 @@ def _add_music(work: Work, clause: Clause) -> None:
     if asset is None and not playing:
         asset = work.music[-1] if work.music else None
     if asset is None:
+        if playing and _is_what_plays(_name(work, playing[0]), clause):
+            work.tell("has_music", name=_name(work, playing[0]))
+            return
         if playing:
             raise CannotDo("music_stays", name=_name(work, playing[0]))
         raise CannotDo("no_music_uploaded")
@@ -60,6 +61,12 @@ def _add_music(work: Work, clause: Clause) -> None:
         return
     percent = clause.value(ValueKind.PERCENT)
     _lay(work, asset, percent.amount if percent else None)
+
+
+def _is_what_plays(name: str, clause: Clause) -> bool:
+    """Tell whether a clause asks for no other music than what plays: by name or by no word."""
+    known = re.sub(r"[\W_]+", " ", name).lower()
+    return all(re.sub(r"[\W_]+", " ", word).lower() in known for word in unread(clause))
 
 
 def _lay(work: Work, asset: Asset, percent: float | None) -> None:
@@ -82,8 +89,10 @@ def _replace_music(work: Work, clause: Clause) -> None:
     asset = _new_music(work, clause)
     if asset is None:
         playing = _music_of(work)
-        raise CannotDo("music_stays", name=_name(work, playing[0])) if playing else CannotDo(
-            "no_music_uploaded"
+        raise (
+            CannotDo("music_stays", name=_name(work, playing[0]))
+            if playing
+            else CannotDo("no_music_uploaded")
         )
     if _music_of(work):
         work.do("replace_music", asset_id=asset.id)
@@ -91,7 +100,7 @@ def _replace_music(work: Work, clause: Clause) -> None:
         _lay(work, asset, None)
 
 
-def _remove_music(work: Work, clause: Clause) -> None:
+def _remove_music(work: Work, _: Clause) -> None:
     work.do("remove_music")
 
 
@@ -107,7 +116,9 @@ def _gain(work: Work, clause: Clause) -> None:
         step_db = -STEP_DB if clause.has("quieter") else STEP_DB
         if decibel is not None:
             is_step = clause.has("louder", "quieter") and decibel.amount > 0
-            to_db = now_db + abs(decibel.amount) * (step_db / STEP_DB) if is_step else decibel.amount
+            to_db = (
+                now_db + abs(decibel.amount) * (step_db / STEP_DB) if is_step else decibel.amount
+            )
         else:
             to_db = now_db + step_db
         work.do("set_gain", segment_id=segment.id, gain_db=min(24.0, to_db))
@@ -119,9 +130,7 @@ def _sounds(work: Work, clause: Clause) -> tuple[Segment, ...]:
         raise CannotDo("no_music")
     if music and (clause.has("music") or not clause.has("sound", "clip")):
         return music
-    clips = tuple(
-        s for s in work.shots if (a := work.asset_of(s)) is not None and a.has_audio
-    )
+    clips = tuple(s for s in work.shots if (a := work.asset_of(s)) is not None and a.has_audio)
     places = work.places(clause)
     chosen = tuple(work.shots[i] for i in places) if places else clips or music
     if not chosen:

@@ -91,7 +91,7 @@ def _fit(work: Work, clause: Clause) -> None:
         fit = Fit.CONTAIN
     elif clause.has("stretch_picture"):
         fit = Fit.STRETCH
-    for place in work.places(clause) or [None]:
+    for place in _places_or_all(work, clause):
         work.do("set_fit", index=place, fit=fit.value)
 
 
@@ -107,7 +107,7 @@ def _motion_all(work: Work, clause: Clause) -> None:
         work.do("set_motion", index=place, kind=_IN_TURN[turn % len(_IN_TURN)].value)
 
 
-def _zoom_cuts(work: Work, clause: Clause) -> None:
+def _zoom_cuts(work: Work, _: Clause) -> None:
     """Give every other shot a push in: each cut is then a change of size."""
     for place in range(0, len(work.shots), 2):
         work.do("set_motion", index=place, kind=MotionKind.ZOOM_IN.value)
@@ -116,16 +116,20 @@ def _zoom_cuts(work: Work, clause: Clause) -> None:
 
 
 def _no_motion(work: Work, clause: Clause) -> None:
-    for place in work.places(clause) or [None]:
+    for place in _places_or_all(work, clause):
         work.do("set_motion", index=place, kind="none")
+
+
+def _places_or_all(work: Work, clause: Clause) -> list[int | None]:
+    """Give the shots a clause points at; None, which operations take for all, when at none."""
+    places: list[int | None] = [*work.places(clause)]
+    return places or [None]
 
 
 def _moving(work: Work) -> list[int]:
     """Give the shots that a move suits: stills, or all where there are none."""
     stills = [
-        i
-        for i, s in enumerate(work.shots)
-        if (a := work.asset_of(s)) and a.kind is AssetKind.IMAGE
+        i for i, s in enumerate(work.shots) if (a := work.asset_of(s)) and a.kind is AssetKind.IMAGE
     ]
     return stills or list(range(len(work.shots)))
 

@@ -37,8 +37,27 @@ _FIRST: Final = ("canvas_aspect", "canvas_size", "duration", "shot_duration", "f
 _LAST: Final = ("captions", "film_fade_out", "sound_fade_out", "output", "export")
 # Words that lead to no edit by themselves but make a sentence one that asks for something.
 _WANTS: Final = frozenset(
-    "add remove cut cut_down keep make change replace swap move split merge convert extract loop"
-    " compress speed_up slow_motion mute".split()
+    [
+        "add",
+        "remove",
+        "cut",
+        "cut_down",
+        "keep",
+        "make",
+        "change",
+        "replace",
+        "swap",
+        "move",
+        "split",
+        "merge",
+        "convert",
+        "extract",
+        "loop",
+        "compress",
+        "speed_up",
+        "slow_motion",
+        "mute",
+    ]
 )
 _UNREAD_MAX: Final = 8
 
@@ -131,7 +150,7 @@ def _is_done(work: Work, intent: Intent) -> bool:
 
 
 def _is_about_the_film(intents: Sequence[Intent]) -> bool:
-    return any(i.name not in ("clear",) for i in intents)
+    return any(i.name != "clear" for i in intents)
 
 
 def _music_wish(work: Work, whole: Clause, intents: Sequence[Intent]) -> None:
@@ -229,9 +248,8 @@ def _not_understood(
         elif left or is_order or clause.values or len(clauses) == 1:
             work.unmet.append((clause.shown, Note("not_understood")))
             work.asked = True
-    if is_new:
-        shown = " ".join(s.text.content for s in work.draft.segments() if s.text).lower()
-        words = [w for w in words if w.lower() not in shown]
+    shown = " ".join(s.text.content for s in work.draft.segments() if s.text).lower()
+    words = [w for w in words if w.lower() not in shown]
     has_kind = any(a.kind is not AssetKind.AUDIO for a in work.assets)
     unique = list(dict.fromkeys(w for w in words if re.search(r"\w", w)))
     return unique[:_UNREAD_MAX] if has_kind or work.draft.tracks else []

@@ -12,7 +12,6 @@ from typing import Final
 
 from saycut.agent.direction import (
     SHOT_MS_MAX,
-    SHOT_MS_MIN,
     Brief,
     FilmKind,
     accent_of,
@@ -24,8 +23,8 @@ from saycut.agent.direction import (
 )
 from saycut.agent.naming import caption_of
 from saycut.agent.rhythm import Beats, borders_of, shared
+from saycut.edit import reading_ms
 from saycut.timeline import (
-    FULL,
     Asset,
     AssetKind,
     Canvas,
@@ -33,8 +32,6 @@ from saycut.timeline import (
     Draft,
     Motion,
     Picture,
-    Position,
-    Rect,
     Segment,
     Sound,
     SoundRole,
@@ -47,7 +44,7 @@ from saycut.timeline import (
     Transition,
 )
 
-__all__ = ["Film", "film_of"]
+__all__ = ["Closing", "Film", "closing_of", "film_of", "half_ms", "retimed"]
 
 PROMO_MS: Final = 30_000
 PROMO_PER_PICTURE_MS: Final = 5_000
@@ -65,6 +62,8 @@ TRANSITION_USUAL_MS: Final = 800
 TRANSITION_SHARE: Final = 4  # at most a quarter of the shorter shot
 TRANSITION_MS_LEAST: Final = 200  # below this a transition is a blink: a cut is cleaner
 TITLE_START_MS: Final = 400
+# Before the first seam: half of a transition and some air.
+TITLE_ROOM_MS: Final = 700
 TITLE_MS_MAX: Final = 5_000
 CAPTION_MS_MAX: Final = 4_500
 TEXT_MARGIN_MS: Final = 150
@@ -113,6 +112,76 @@ def film_of(brief: Brief, assets: Sequence[Asset], canvas: Canvas) -> Film:
         Draft(canvas=canvas, tracks=tuple(t for t in (main, sounds, texts) if t.segments)),
         tuple(a for a in pictures if a.id not in shown),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The closing card of a film: its shot and the text over it."""
+
+    shot: Segment
+    text: Segment
+
+
+def closing_of(draft: Draft) -> Closing | None:
+    """Give the closing card: a dimmed last shot with the words of an end under its own."""
+    shots = draft.main_track.segments if draft.main_track else ()
+    if len(shots) < 2 or not shots[-1].picture.dim:
+        return None
+    last = shots[-1]
+    over = (
+        s
+        for s in draft.segments(TrackKind.TEXT)
+        if s.text
+        and s.text.role in (TextRole.END_CARD, TextRole.CTA)
+        and s.track_range.overlaps(last.track_range)
+    )
+    text = next(over, None)
+    return Closing(last, text) if text else None
+
+
+def retimed(draft: Draft, assets: Mapping[str, Asset], duration_ms: int) -> tuple[int, ...] | None:
+    """Give new lengths of all shots for the film to last so long, seams on the beats again.
+
+    The closing card keeps the time it needs. None when there are clips, whose lengths are
+    not free, or gaps between shots.
+    """
+    shots = draft.main_track.segments if draft.main_track else ()
+    stills = all(_is_still(assets.get(s.asset_id or "")) for s in shots)
+    is_closed = all(a.track_range.end_ms == b.track_range.start_ms for a, b in pairwise(shots))
+    if not shots or not stills or not is_closed or shots[0].track_range.start_ms:
+        return None
+    weights = [float(s.track_range.duration_ms) for s in shots]
+    if closing_of(draft):
+        least = min(CLOSING_MS_LEAST, duration_ms * 2 // 5)
+        closing = max(least, min(weights[-1], duration_ms * weights[-1] / sum(weights)))
+        lengths = [
+            *shared(duration_ms - round(closing), weights[:-1], [float("inf")] * len(weights))
+        ]
+        lengths.append(float(duration_ms - round(sum(lengths))))
+    else:
+        lengths = shared(duration_ms, weights, [float("inf")] * len(weights))
+    if min(lengths) < 1:
+        return None
+    borders = borders_of(lengths, [float("inf")] * len(lengths), _beats_of(draft, assets))
+    return tuple(end - start for start, end in pairwise(borders))
+
+
+def _is_still(asset: Asset | None) -> bool:
+    return asset is not None and asset.kind is AssetKind.IMAGE
+
+
+def _beats_of(draft: Draft, assets: Mapping[str, Asset]) -> Beats:
+    """Give the beats of the music that lies under a film, on the film's clock."""
+    found: list[int] = []
+    bars: set[int] = set()
+    for segment in draft.segments(TrackKind.AUDIO):
+        asset = assets.get(segment.asset_id or "")
+        if asset is None or segment.sound.role is not SoundRole.MUSIC:
+            continue
+        offset = segment.track_range.start_ms - segment.source_start_ms
+        found += [b + offset for b in asset.facts.beats_ms]
+        bars |= {b + offset for b in asset.facts.downbeats_ms}
+    return Beats(tuple(sorted(set(found) | bars)), frozenset(bars))
 
 
 def _usual_ms(brief: Brief, pictures: Sequence[Asset]) -> int:
@@ -201,9 +270,7 @@ def _played(music: Sequence[Asset], total_ms: int) -> list[tuple[Asset, TimeRang
     return found
 
 
-def _borders(
-    brief: Brief, shots: Sequence[_Shot], total_ms: int, beats: Beats
-) -> tuple[int, ...]:
+def _borders(brief: Brief, shots: Sequence[_Shot], total_ms: int, beats: Beats) -> tuple[int, ...]:
     closing_ms = _closing_ms(brief, total_ms)
     content = [s for s in shots if not s.is_closing]
     is_even = brief.kind is FilmKind.SLIDESHOW or brief.shot_ms is not None
@@ -211,12 +278,22 @@ def _borders(
     if not is_even and brief.duration_ms is None and brief.kind is FilmKind.FILM:
         weights = [_own_weight(s, brief) for s in content]
     longest = [s.longest_ms for s in content]
-    lengths = shared(total_ms - closing_ms, weights, longest)
+    lengths = _opened(brief, shared(total_ms - closing_ms, weights, longest), longest)
     if closing_ms:
         lengths, longest = [*lengths, float(closing_ms)], [*longest, CLOSING_MS[1] + 500.0]
     if brief.shot_ms is not None:
         beats = Beats()
     return borders_of(lengths, longest, beats)
+
+
+def _opened(brief: Brief, lengths: list[float], longest: list[float]) -> list[float]:
+    """Give the opening the time that its title takes to read, from what the others have."""
+    if not brief.title or len(lengths) < 2:
+        return lengths
+    needed = reading_ms(brief.title) + TITLE_START_MS + TITLE_ROOM_MS
+    first = min(max(lengths[0], needed), longest[0], sum(lengths) * 2 / 3)
+    rest = shared(round(sum(lengths) - first), lengths[1:], longest[1:])
+    return [sum(lengths) - sum(rest), *rest]
 
 
 def _own_weight(shot: _Shot, brief: Brief) -> float:
@@ -257,9 +334,7 @@ def _main_track(
 def _picture(
     brief: Brief, shot: _Shot, turn: int, duration_ms: int, before: Motion | None, canvas: Canvas
 ) -> Picture:
-    picture = moved(
-        shot.asset, canvas, duration_ms, before=before, turn=turn, showing=shot.showing
-    )
+    picture = moved(shot.asset, canvas, duration_ms, before=before, turn=turn, showing=shot.showing)
     is_clip = shot.asset.kind is AssetKind.VIDEO
     if is_clip or not brief.moves:  # a clip moves by itself
         picture = replace(picture, motion=None)
@@ -316,7 +391,7 @@ def _texts(brief: Brief, shots: Sequence[_Shot], main: Track, canvas: Canvas) ->
             continue
         content, role = words
         span = _text_span(main.segments, index, role)
-        if span.duration_ms < TEXT_MS_LEAST and role is TextRole.CAPTION:
+        if span.duration_ms < TEXT_MS_LEAST and role is TextRole.LOWER_THIRD:
             continue  # nobody could read it
         text = Text(
             content,
@@ -342,9 +417,9 @@ def _words_for(brief: Brief, shots: Sequence[_Shot], index: int) -> tuple[str, T
         return brief.title, TextRole.TITLE
     line = index - (1 if brief.title else 0)
     if brief.lines:
-        return (brief.lines[line], TextRole.CAPTION) if line < len(brief.lines) else None
+        return (brief.lines[line], TextRole.LOWER_THIRD) if line < len(brief.lines) else None
     if brief.shows_names and not shot.showing and (name := caption_of(shot.asset.name)):
-        return name, TextRole.CAPTION
+        return name, TextRole.LOWER_THIRD
     return None
 
 
@@ -352,18 +427,18 @@ def _text_span(segments: Sequence[Segment], index: int, role: TextRole) -> TimeR
     """Give the time in which a shot is seen alone, as long as such words need of it."""
     segment, following = segments[index], (*segments, None)[index + 1]
     margin_ms = TEXT_MARGIN_MS if segment.track_range.duration_ms > 2000 else 0
-    start_ms = segment.track_range.start_ms + _half(segment) + (margin_ms if index else 0)
+    start_ms = segment.track_range.start_ms + half_ms(segment) + (margin_ms if index else 0)
     if index == 0:
         start_ms += min(TITLE_START_MS, segment.track_range.duration_ms // 6)
     end_ms = segment.track_range.end_ms
     if following is not None:
-        end_ms -= _half(following) + margin_ms
+        end_ms -= half_ms(following) + margin_ms
         most = TITLE_MS_MAX if role is TextRole.TITLE else CAPTION_MS_MAX
         end_ms = min(end_ms, start_ms + most)
     return TimeRange.between(start_ms, max(end_ms, start_ms + 1))
 
 
-def _half(segment: Segment) -> int:
+def half_ms(segment: Segment) -> int:
     return -(-segment.transition.duration_ms // 2) if segment.transition else 0
 
 

@@ -3,6 +3,7 @@
 It is written from the two drafts and the notes of the turn, never from the request alone.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,9 +31,7 @@ _CHANGES_MAX = 8
 _STEPS_MAX = 3
 
 
-def reply_to(
-    work: Work, before: Draft, whole: Clause, route: Route, left: Sequence[str]
-) -> str:
+def reply_to(work: Work, before: Draft, whole: Clause, route: Route, left: Sequence[str]) -> str:
     """Write the reply of a turn; it is never empty."""
     voice = voice_of(work.language)
     if route.kind is RouteKind.QUESTION:
@@ -74,13 +73,21 @@ def _done(voice: Voice, work: Work, before: Draft) -> Iterator[str]:
         was = "before_film" if main and main.segments else "before_empty"
         yield voice.say("made", was, length=voice.seconds(before.duration_ms))
         return
-    changes = [c for c in describe(before, work.draft, work.known) if not c.is_detail]
-    if not changes:
-        changes = list(describe(before, work.draft, work.known))
+    described = describe(before, work.draft, work.known)
+    changes = [c for c in described if not _is_consequence(c, described)] or list(described)
     yield voice.say("heads", "changed")
     yield from (f"• {_change(voice, change)}" for change in changes[:_CHANGES_MAX])
     if len(changes) > _CHANGES_MAX:
         yield "• " + voice.say("heads", "more", count=len(changes) - _CHANGES_MAX)
+
+
+def _is_consequence(change: Change, all_changes: Sequence[Change]) -> bool:
+    """Tell whether a change only follows from another one that is told: what lies over the
+    film moves when its length changes, and a still has no place in the media to begin at."""
+    if change.is_detail or (change.subject == "photo" and change.what == "start in the media"):
+        return True
+    is_longer = any(c.subject == "film" and c.what in ("duration", "order") for c in all_changes)
+    return is_longer and change.what == "time"
 
 
 def _is_other_film(before: Draft, after: Draft) -> bool:
@@ -183,21 +190,35 @@ def _change(voice: Voice, change: Change) -> str:
             name += f" “{_short(change.label)}”"
     if change.kind is not ChangeKind.CHANGED:
         where = change.after or change.before
-        where = f" ({where})" if where else ""
+        where = f" ({_rounded(where)})" if where else ""
         return voice.say("changes", change.kind.value, name=name, where=where)
     what = str(voice.table.get("properties", {}).get(change.what, change.what))
     if not change.before and not change.after:
         return voice.say("changes", "bare", name=name, what=what)
     each = voice.say("changes", "each") if change.count > 1 else ""
+    of = _percent if change.what == "volume" else _rounded
     return voice.say(
         "changes",
         "changed",
         name=name,
         what=what,
-        before=_short(change.before),
-        after=_short(change.after),
+        before=_short(of(change.before)),
+        after=_short(of(change.after)),
         each=each,
     )
+
+
+def _rounded(value: str) -> str:
+    """Write numbers with one digit after the point: nobody speaks of milliseconds."""
+    return re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), value)
+
+
+def _percent(gain: str) -> str:
+    """Write a gain as people set it: `-10.46 dB` is `30 % (-10.5 dB)`."""
+    match = re.fullmatch(r"(-?[\d.]+) dB", gain)
+    if not match:
+        return gain
+    return f"{10 ** (float(match[1]) / 20):.0%} ({_rounded(gain)})".replace("%", " %")
 
 
 def _acted(voice: Voice, work: Work) -> Iterator[str]:

@@ -70,10 +70,9 @@ def _is_only(whole: Clause, action: str) -> bool:
 
 
 def _is_within(hit: object, other: object) -> bool:
-    return (
-        getattr(other, "start", 0) <= getattr(hit, "start", 0)
-        and getattr(hit, "end", 0) <= getattr(other, "end", 0)
-    )
+    return getattr(other, "start", 0) <= getattr(hit, "start", 0) and getattr(
+        hit, "end", 0
+    ) <= getattr(other, "end", 0)
 
 
 def _is_question(whole: Clause) -> bool:

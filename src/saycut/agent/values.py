@@ -88,7 +88,9 @@ def _compiled_readers(lexicon: Lexicon) -> tuple[tuple[re.Pattern[str], "_Reader
 def _readers(lexicon: Lexicon) -> Iterator[tuple[str, _Reader]]:
     """Give patterns and what they mean, the most telling first: what one takes, no other sees."""
     words = "|".join(sorted(map(re.escape, lexicon.numbers), key=lambda w: (-len(w), w)))
-    number = rf"(?:{_DIGITS}|(?<![^\W\d_])(?:{words})(?![^\W\d_])|[零〇一二两三四五六七八九十百千半]+)"
+    number = (
+        rf"(?:{_DIGITS}|(?<![^\W\d_])(?:{words})(?![^\W\d_])|[零〇一二两三四五六七八九十百千半]+)"
+    )
 
     def amount(text: str) -> float:
         return _number(text.strip(), lexicon)
@@ -107,19 +109,25 @@ def _readers(lexicon: Lexicon) -> Iterator[tuple[str, _Reader]]:
     yield r"(\d{3,4})\s?[x×*]\s?(\d{3,4})", _size
     yield r"(?<!\d)(\d{3,4})[pｐ](?![a-z])", simple(ValueKind.HEIGHT)
     yield r"(?<![^\W_])(8k|4k|uhd|2k|full[ -]hd|fhd)(?![^\W\u3040-\u9fff_])", _height
-    yield rf"({number})\s?(?:%+|％|percent|per cent|prozent|por ciento|pour cent)", simple(
-        ValueKind.PERCENT
+    yield (
+        rf"({number})\s?(?:%+|％|percent|per cent|prozent|por ciento|pour cent)",
+        simple(ValueKind.PERCENT),
     )
     yield rf"百分之({number})", simple(ValueKind.PERCENT)
     yield rf"(?:(at|from|between|after|before)\s+)?(?<!\d)({_CLOCK})(?!\d)", _clock_or_aspect
     yield r"(?<![\d:.])(\d{1,2}):(\d{1,2})(?![\d:.])", _aspect
-    yield rf"第?({number}){_JOIN}第?({number})[\s-]?({_units(lexicon)})", lambda m: _range(
-        m, amount, lexicon
+    yield (
+        rf"第?({number}){_JOIN}第?({number})[\s-]?({_units(lexicon)})",
+        lambda m: _range(m, amount, lexicon),
     )
-    yield rf"第?({number})[\s-]?({_units(lexicon)})(?:\s*(?:and\s+)?({number})[\s-]?({_units(lexicon)}))?", (
-        lambda m: _duration(m, amount, lexicon)
+    yield (
+        rf"第?({number})[\s-]?({_units(lexicon)})(?:\s*(?:and\s+)?({number})[\s-]?({_units(lexicon)}))?",
+        (lambda m: _duration(m, amount, lexicon)),
     )
-    yield rf"({_DIGITS})\s?(?:x(?![a-z0-9])|×|times\b|倍|mal\b|fois\b|veces\b)", simple(ValueKind.TIMES)
+    yield (
+        rf"({_DIGITS})\s?(?:x(?![a-z0-9])|×|times\b|倍|mal\b|fois\b|veces\b)",
+        simple(ValueKind.TIMES),
+    )
     yield r"(?<![^\W_])(twice|double)(?![^\W_])", lambda m: Value(ValueKind.TIMES, *m.span(), 2.0)
     yield r"(?<![^\W_])(\d{1,3})(?:st|nd|rd|th)(?![^\W_])", simple(ValueKind.ORDINAL)
     yield rf"第\s?({number})", simple(ValueKind.ORDINAL)
@@ -130,7 +138,9 @@ def _readers(lexicon: Lexicon) -> Iterator[tuple[str, _Reader]]:
 
 
 def _units(lexicon: Lexicon) -> str:
-    return "|".join(lexicon.units[unit] for unit in ("ms", "min", "h", "s") if unit in lexicon.units)
+    return "|".join(
+        lexicon.units[unit] for unit in ("ms", "min", "h", "s") if unit in lexicon.units
+    )
 
 
 def _unit_ms(name: str, lexicon: Lexicon) -> int:

@@ -9,6 +9,7 @@ from saycut.agent.naming import caption_of
 from saycut.agent.turn import Sidecar
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
+from saycut.edit import reading_ms
 from saycut.timeline import AssetKind, Position, Segment, TextRole, TextStyle
 
 __all__ = ["COLOURS", "HANDLERS", "position_of", "style_of", "words_said"]
@@ -30,6 +31,8 @@ _STYLES: Final = {
     "clean": TextStyle.CLEAN,
 }
 BIGGER: Final = 1.3
+# A caption that nobody gave a time for.
+CAPTION_MS: Final = 3000
 _ROLES: Final = {
     "lower_third": (TextRole.LOWER_THIRD,),
     "end_card": (TextRole.END_CARD, TextRole.CTA),
@@ -132,6 +135,9 @@ def _add(work: Work, clause: Clause, content: str, role: TextRole) -> None:
         given |= {"start_ms": 0, "duration_ms": work.draft.duration_ms}
     if length and not span:
         given["duration_ms"] = length.ms
+    if role is TextRole.CAPTION and not {"start_ms", "over_index"} & given.keys():
+        given["start_ms"] = _free_moment(work)
+        given["duration_ms"] = max(reading_ms(content), CAPTION_MS)
     position, style = position_of(clause), style_of(clause)
     hit = clause.hit(*COLOURS)
     given["position"] = position.value if position and not clause.has("intro") else None
@@ -140,6 +146,15 @@ def _add(work: Work, clause: Clause, content: str, role: TextRole) -> None:
     if not work.draft.duration_ms:
         raise CannotDo("nothing_to_edit")
     work.do("add_text", **given)
+
+
+def _free_moment(work: Work) -> int:
+    """Give the first moment with no words on screen, the start when there is none."""
+    at_ms = 0
+    for text in work.texts():
+        if text.track_range.start_ms < at_ms + CAPTION_MS and text.track_range.end_ms > at_ms:
+            at_ms = text.track_range.end_ms
+    return at_ms if at_ms < work.draft.duration_ms - 1000 else 0
 
 
 def _lower_third(work: Work, clause: Clause) -> None:
@@ -172,7 +187,7 @@ def _watermark(work: Work, clause: Clause) -> None:
     _add(work, clause, content, TextRole.WATERMARK)
 
 
-def _sections(work: Work, clause: Clause) -> None:
+def _sections(work: Work, _: Clause) -> None:
     """Name each shot of a film of several; what a part is about only a person can say."""
     names = _names_of_shots(work)
     if not names:
@@ -262,9 +277,7 @@ def _text_colour(work: Work, clause: Clause) -> None:
 def _place_text(work: Work, clause: Clause) -> None:
     position = position_of(clause)
     for segment in _targets_or_raise(work, clause):
-        work.do(
-            "place_text", segment_id=segment.id, position=position.value if position else None
-        )
+        work.do("place_text", segment_id=segment.id, position=position.value if position else None)
 
 
 def _place(work: Work, roles: tuple[TextRole, ...], position: Position) -> None:

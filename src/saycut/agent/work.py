@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from saycut.agent.clauses import Clause
+from saycut.agent.recipes import closing_of
 from saycut.agent.speech import voice_of
 from saycut.agent.turn import Chapter, OutputOrder, Sidecar
 from saycut.edit import EditContext, apply
@@ -125,7 +126,8 @@ class Work:
         Raises:
             CannotDo: there are not so many shots.
         """
-        count = len(self.shots)
+        # A closing card is no photo: "the last photo" is the one before it.
+        count = len(self.shots) - (closing_of(self.draft) is not None)
         places: list[int] = []
         for pointer in clause.pointers:
             for place in pointer.places:
