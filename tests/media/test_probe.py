@@ -157,6 +157,14 @@ def test_the_limit_of_pixels_holds_for_clips_too(tmp_path: Path) -> None:
         probe(path, "a.mp4", max_pixels=3000)
 
 
+def test_a_huge_gif_is_refused_by_its_header(tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    path.write_bytes(b"GIF89a\xff\xff\xff\xff\0\0\0;")
+
+    with pytest.raises(TooManyPixels, match="65535x65535"):
+        probe(path, "a.gif")
+
+
 @pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv", "wav", "png", "gif", "webp", "mp3"])
 def test_noise_behind_a_true_header_is_a_coded_error(tmp_path: Path, suffix: str) -> None:
     heads = {

@@ -20,6 +20,7 @@ from saycut.media.container import (
 )
 from saycut.media.errors import BrokenMedia, TooManyPixels, UnsupportedMedia
 from saycut.media.extent import measured_end_s, packet_count
+from saycut.media.header import picture_size
 from saycut.media.orientation import frame_orientation, swaps_sides
 from saycut.media.picture import decode_still
 from saycut.media.sniff import MediaType, sniff
@@ -49,11 +50,21 @@ def examined(path: Path, asset: Asset, max_pixels: int) -> Asset:
         return _animation(path, asset, max_pixels)
     if not media_type.demuxer:
         return _still(path, asset, max_pixels)
+    if media_type.name == "gif":
+        _refuse_large(path, asset.name, max_pixels)
     with open_container(path, media_type, asset.name, max_pixels=max_pixels) as container:
         stream = picture_stream(container, media_type, max_pixels)
         if stream is not None:
             return _clip(path, asset, media_type, container, stream)
         return _sound(path, asset, media_type, container)
+
+
+def _refuse_large(path: Path, name: str, max_pixels: int) -> None:
+    """Read the size of a GIF from its first bytes: FFmpeg only tells it after decoding."""
+    with path.open("rb") as file:
+        width, height = picture_size(file.read(16), "gif")
+    if width * height > max_pixels:
+        raise TooManyPixels(name, max_pixels, width, height)
 
 
 def _still(path: Path, asset: Asset, max_pixels: int) -> Asset:

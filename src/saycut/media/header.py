@@ -1,9 +1,9 @@
-"""What the header of a still picture says of its size, read before anything is decoded."""
+"""What the header of a picture says, read before anything is decoded."""
 
 import struct
 from typing import Final
 
-__all__ = ["MAX_PIXELS", "picture_size"]
+__all__ = ["MAX_PIXELS", "avif_orientation", "picture_size"]
 
 # More than any camera people carry; above it one picture takes half a gigabyte.
 MAX_PIXELS: Final = 100_000_000
@@ -15,6 +15,15 @@ def picture_size(data: bytes, type_name: str) -> tuple[int, int]:
         return _READERS[type_name](data)
     except (struct.error, IndexError, KeyError):
         return 0, 0
+
+
+def avif_orientation(data: bytes) -> int:
+    """Give the orientation of an avif by its rotation box, in the numbers of EXIF."""
+    at = data.find(b"irot", 0, _AVIF_META_BYTES)
+    if not 0 <= at < len(data) - 4:
+        return 1
+    # Quarter turns anticlockwise.
+    return (1, 8, 3, 6)[data[at + 4] & 3]
 
 
 def _png(data: bytes) -> tuple[int, int]:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from saycut.media.errors import BrokenMedia, TooManyPixels
-from saycut.media.header import MAX_PIXELS, picture_size
-from saycut.media.orientation import UPRIGHT, exif_orientation, swaps_sides
+from saycut.media.header import MAX_PIXELS, avif_orientation, picture_size
+from saycut.media.orientation import exif_orientation, swaps_sides
 from saycut.media.planes import ByteArray, Planes, as_bytes, planes_of_bgr
 from saycut.media.sniff import sniff
 
@@ -69,7 +69,9 @@ def decode_still(path: Path, name: str, *, max_pixels: int = MAX_PIXELS) -> Stil
     if pixels is None:
         raise BrokenMedia(name, f"this {media_type.name} is damaged or ends too early")
     bgr, alpha = split_alpha(_eight_bits(pixels))
-    return Still(bgr, alpha, exif_orientation(exif) if exif else UPRIGHT)
+    # In AVIF the box rules, and EXIF is to be ignored.
+    is_avif = media_type.name == "avif"
+    return Still(bgr, alpha, avif_orientation(data) if is_avif else exif_orientation(exif))
 
 
 def _decoded(data: bytes, flags: int) -> tuple[NDArray[Any] | None, bytes]:
