@@ -29,7 +29,8 @@ class Limits:
     """What a process may use; None sets no limit.
 
     `memory_bytes` bounds the address space, of which Python and the decoders take some 1.5 GB
-    before they read anything. `wall_s` holds for `run_confined` alone.
+    before they read anything. `wall_s` holds for `run_confined` alone. `written_bytes` bounds
+    each file written, where `may_write` allows any.
     """
 
     # A picture of 100 megapixels needs 0.4 GB, and as much again for each step on its way.
@@ -37,8 +38,8 @@ class Limits:
     cpu_s: int | None = 60
     wall_s: float | None = 60.0
     open_files: int | None = 64
-    written_bytes: int | None = 0
     may_write: bool = False
+    written_bytes: int | None = None
 
 
 def run_confined(
@@ -50,7 +51,7 @@ def run_confined(
     """Call a function of a module in a child process under limits and give what it returns.
 
     `function`, its arguments and its result travel pickled. Safe to call from any thread.
-    Starting costs about 0.3 s of which most goes into importing numpy and the decoders.
+    Starting costs about 0.3 s, most of it for importing numpy and the decoders.
 
     Args:
         subject: the label of the file worked on, for the messages of errors.
@@ -88,11 +89,9 @@ def confine_this_process(limits: Limits) -> None:
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
     _limit(resource.RLIMIT_CPU, limits.cpu_s)
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
+    _limit(resource.RLIMIT_FSIZE, limits.written_bytes if limits.may_write else 0)
     if not limits.may_write:
-        _limit(resource.RLIMIT_FSIZE, limits.written_bytes)
         deny_writing()
-    elif limits.written_bytes:
-        _limit(resource.RLIMIT_FSIZE, limits.written_bytes)
     deny_network()
 
 
@@ -161,7 +160,7 @@ def _pickled(error: BaseException) -> bytes:
 def _unpacked(answer: bytes, status: int, limits: Limits, subject: str) -> Any:
     match answer[:1], -status:
         case b"=", 0:
-            return pickle.loads(answer[1:])  # noqa: S301 - see `confine`: the child is ours
+            return pickle.loads(answer[1:])  # noqa: S301 - the child runs our code
         case b"!", 0:
             raise pickle.loads(answer[1:])  # noqa: S301
         case b"m", _:
