@@ -113,7 +113,7 @@ def _film_lines(film: ExportReport) -> Iterable[str]:
 
 
 def _next_steps(project: Project, *, has_film: bool) -> list[str]:
-    steps = [f'saycut edit {project.id} -p "make it 15 seconds"']
+    steps = [f'saycut edit {project.id} -p "..."']
     if not has_film:
         steps.append(f"saycut export {project.id} -o film.mp4")
     if project.current > 1:
