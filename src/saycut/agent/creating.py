@@ -44,6 +44,7 @@ CONSUMED: Final = frozenset(
         "sections",
         "remove_music",
         "text_style",
+        "highlights",
         "trim_some",
     ]
 )
@@ -147,7 +148,7 @@ def _brief(work: Work, whole: Clause, intents: Sequence[Intent]) -> Brief:
     return Brief(
         kind=kind,
         duration_ms=_duration_ms(whole),
-        shot_ms=_shot_ms(whole),
+        shot_ms=None if _duration_ms(whole) else _shot_ms(whole),
         pace=_pace(whole),
         transition=_transition(whole, intents, is_only_clips=is_only_clips),
         transition_ms=_transition_ms(whole),
@@ -246,6 +247,7 @@ def _duration_ms(whole: Clause) -> int | None:
     found = [
         v.ms for v in _lengths(whole) if not _of_transition(whole, v) and not _of_each(whole, v)
     ]
+    # The film's length is said with the film: "a 4-minute slideshow ... 3 seconds a photo".
     found += [round((v.amount + v.other) / 2) for v in ranges]
     return max(500, found[0]) if found else None
 

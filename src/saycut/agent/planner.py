@@ -6,6 +6,7 @@ work from questions, `intents` finds what is asked, the handlers do it, `reply` 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 
@@ -18,6 +19,7 @@ from saycut.agent.normalise import normalise
 from saycut.agent.reply import reply_to
 from saycut.agent.route import RouteKind, route_of, unread
 from saycut.agent.turn import Turn
+from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Note, Work, pictures_of
 from saycut.edit.errors import CannotFit
 from saycut.errors import SaycutError
@@ -60,6 +62,8 @@ _WANTS: Final = frozenset(
     ]
 )
 _UNREAD_MAX: Final = 8
+# A text of so many words without an order describes the film that is wanted.
+STORY_WORDS_MIN: Final = 12
 
 
 def take_turn(
@@ -86,7 +90,7 @@ def take_turn(
     request = normalise(text)
     spoken = language_of(request.text)
     work = Work(draft, tuple(assets), language or spoken, attachment)
-    whole = read(request, lexicon_for(spoken))
+    whole = _without_descriptions(read(request, lexicon_for(spoken)), assets)
     route = route_of(whole)
     left: list[str] = []
     if route.action:
@@ -95,6 +99,8 @@ def take_turn(
             work.order()
     elif route.kind is RouteKind.WORK:
         left = _work(work, whole)
+    # What cannot be done is told with what to give or say instead, which asks for an answer.
+    work.asked = work.asked or (bool(work.unmet) and work.draft == draft and not work.actions)
     reply = reply_to(work, draft, whole, route, left)
     outputs = (work.output, *work.more_outputs) if work.output else ()
     return Turn(
@@ -110,18 +116,29 @@ def take_turn(
     )
 
 
+def _without_descriptions(whole: Clause, assets: Sequence[Asset]) -> Clause:
+    """Leave lengths out that only describe what was uploaded: "cut my 10-minute video"."""
+    lengths = [v for v in whole.values if v.kind is ValueKind.DURATION]
+    known = [a.duration_ms for a in assets if a.duration_ms]
+    described = [v for v in lengths if any(abs(v.ms - ms) <= ms * 0.03 for ms in known)]
+    if len(described) == len(lengths) and not whole.has("have"):
+        return whole
+    return replace(whole, values=tuple(v for v in whole.values if v not in described))
+
+
 def _work(work: Work, whole: Clause) -> list[str]:
     """Do all that a request asks for; gives the words that nothing accounts for."""
     clauses = clauses_of(whole)
     found = {clause.start: intents_of(clause) for clause in clauses}
     intents = list(chain.from_iterable(found.values()))
-    is_new = wants_film(work, intents)
+    is_new = wants_film(work, intents) or _only_describes(work, whole, intents)
     if is_new:
         _canvas_first(work, intents)
         create(work, whole, intents)
         _music_wish(work, whole, intents)
     elif intents and not work.shots and pictures_of(work.assets) and _is_about_the_film(intents):
         lay_out(work)
+        work.laid_out = work.draft
     is_bare = not work.shots and not work.assets
     rest = [i for i in intents if not (is_new and _is_done(work, i))]
     if is_bare and any(i.name not in ("export", "output") for i in intents):
@@ -132,6 +149,20 @@ def _work(work: Work, whole: Clause) -> list[str]:
         _run(work, rest)
     _name_missing(work, clauses)
     return _not_understood(work, clauses, found, is_new=is_new)
+
+
+def _is_story(work: Work) -> bool:
+    return any(note.key == "took_as_story" for note in work.notes)
+
+
+def _only_describes(work: Work, whole: Clause, intents: Sequence[Intent]) -> bool:
+    """Tell whether a text orders nothing but tells a story over what was uploaded."""
+    words = re.findall(r"[^\W\d_]{2,}", whole.request.text)
+    is_story = len(words) >= STORY_WORDS_MIN and not whole.has("not")
+    if intents or work.shots or not is_story or not pictures_of(work.assets):
+        return False
+    work.tell("took_as_story")
+    return True
 
 
 def _canvas_first(work: Work, intents: Sequence[Intent]) -> None:
@@ -176,6 +207,14 @@ def _cut(work: Work, intents: Sequence[Intent]) -> None:
         cutting.cut_out(work, spans)
     except (CannotDo, SaycutError) as why:
         _cannot(work, "; ".join(i.clause.shown for i in done), why)
+    # "Find the best moments and make a one-minute reel": one wish, the one with a length.
+    wishes = [i for i in intents if i.name == "highlights"]
+    wishes.sort(key=lambda i: i.clause.value(ValueKind.DURATION) is None)
+    for wish in wishes[:1]:
+        try:
+            cutting.highlights(work, wish.clause)
+        except CannotDo as why:
+            _cannot(work, wish.clause.shown, why)
 
 
 def _run(work: Work, intents: Sequence[Intent]) -> None:
@@ -243,7 +282,8 @@ def _not_understood(
             continue
         left = unread(clause)
         is_order = any(h.concept in _WANTS for h in clause.hits)
-        if is_new and not is_order:
+        is_told = clause.has("have") and not is_order and len(clauses) > 1
+        if is_told or (is_new and (not is_order or _is_story(work))):
             words += left
         elif left or is_order or clause.values or len(clauses) == 1:
             work.unmet.append((clause.shown, Note("not_understood")))

@@ -66,6 +66,10 @@ def _done(voice: Voice, work: Work, before: Draft) -> Iterator[str]:
     """Tell what changed: a new film as a whole, edits one by one."""
     if work.draft == before:
         return
+    if work.laid_out is not None and work.draft != work.laid_out:
+        before = work.laid_out
+        length = voice.seconds(before.duration_ms)
+        yield voice.say("heads", "laid_out", pictures=_pictures(voice, work), length=length)
     main = before.main_track
     is_new = main is None or not main.segments or _is_other_film(before, work.draft)
     if is_new and work.shots:
@@ -120,7 +124,7 @@ def _film(voice: Voice, work: Work) -> str:
     return "\n".join([head, *(f"• {part}" for part in parts)])
 
 
-def _shots(voice: Voice, work: Work) -> str:
+def _pictures(voice: Voice, work: Work) -> str:
     used = {s.asset_id: work.asset_of(s) for s in work.shots}
     pictures = []
     for one, many, kind in (
@@ -130,9 +134,13 @@ def _shots(voice: Voice, work: Work) -> str:
         count = sum(a is not None and a.kind is kind for a in used.values())
         if count:
             pictures.append(voice.say("made", one if count == 1 else many, count=count))
+    return voice.listed(pictures)
+
+
+def _shots(voice: Voice, work: Work) -> str:
     lengths = [s.track_range.duration_ms for s in work.shots]
     values: dict[str, Any] = {
-        "pictures": voice.listed(pictures),
+        "pictures": _pictures(voice, work),
         "count": len(lengths),
         "shortest": _number(min(lengths)),
         "longest": _number(max(lengths)),
@@ -210,7 +218,8 @@ def _change(voice: Voice, change: Change) -> str:
 
 def _rounded(value: str) -> str:
     """Write numbers with one digit after the point: nobody speaks of milliseconds."""
-    return re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), value)
+    clocks = re.sub(r"(?<=:)\d\d\.\d+", lambda m: f"{float(m[0]):04.1f}".removesuffix(".0"), value)
+    return re.sub(r"(?<![:\d])\d+\.\d+", lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), clocks)
 
 
 def _percent(gain: str) -> str:

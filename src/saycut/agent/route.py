@@ -84,10 +84,15 @@ def _is_question(whole: Clause) -> bool:
         return True
     asks = [_asks(sentence) for sentence in sentences]
     orders = [
-        bool(intents_of(sentence)) and not asked
-        for sentence, asked in zip(sentences, asks, strict=True)
+        _orders(sentence) and not asked for sentence, asked in zip(sentences, asks, strict=True)
     ]
     return any(asks) and not any(orders)
+
+
+def _orders(sentence: Clause) -> bool:
+    """Tell whether a sentence asks for work; "I have a 10-minute interview" only tells."""
+    names = {intent.name for intent in intents_of(sentence)}
+    return bool(names - {"duration"}) or (bool(names) and not sentence.has("have"))
 
 
 def _sentences(whole: Clause) -> Sequence[Clause]:

@@ -34,6 +34,10 @@ class Voice:
         return str(phrases["sep"].join(words[:-1]) + phrases["and"] + words[-1])
 
     def seconds(self, ms: int) -> str:
+        """Write a length: `15 s`, from two minutes on `45:00 min`."""
+        if ms >= 120_000:
+            minutes, seconds = divmod(round(ms / 1000), 60)
+            return f"{minutes}:{seconds:02}" + str(self.table["phrases"]["min"])
         return f"{ms / 1000:.1f}".removesuffix(".0") + str(self.table["phrases"]["s"])
 
     @property

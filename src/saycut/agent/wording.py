@@ -255,6 +255,8 @@ def _remove_text(work: Work, clause: Clause) -> None:
 def _text_size(work: Work, clause: Clause) -> None:
     times = clause.value(ValueKind.TIMES)
     factor = times.amount if times else (1 / BIGGER if clause.has("smaller") else BIGGER)
+    if clause.has("caption") and not _targets(work, clause):
+        _captions(work, clause)  # "create captions in large letters"
     for segment in _targets_or_raise(work, clause):
         assert segment.text is not None  # targets are texts
         scale = min(5.0, max(0.2, segment.text.scale * factor))

@@ -58,6 +58,8 @@ class Work:
     sidecars: list[Sidecar] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
     asked: bool = False
+    # The film as the uploads gave it, where edits were asked for before there was one.
+    laid_out: Draft | None = None
 
     @property
     def known(self) -> dict[str, Asset]:
