@@ -5,6 +5,7 @@ stand side by side go to the same worker, so that a photo is decoded once and no
 process; a worker that is done takes over half of the longest rest.
 """
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -25,6 +26,10 @@ __all__ = ["Done", "Job", "Reported", "WorkerPool", "cpu_count"]
 # A worker that dies may have met a bad moment; one that dies twice on a job met a bad file.
 _ATTEMPTS_MAX: Final = 2
 _STOP_S: Final = 5.0
+# malloc.h; blocks of this size and more are mapped one by one and unmapped when freed. Planes of
+# a 1080p frame stay below: mapping those anew for each frame would cost more than it saves.
+_M_MMAP_THRESHOLD: Final = -3
+_MMAP_BYTES_MIN: Final = 4 << 20
 
 # Workers live long and mix sound into files of their own; what bounds a job is its memory.
 WORKER_LIMITS: Final = Limits(
@@ -173,6 +178,7 @@ def _work(connection: Connection, limits: Limits) -> None:
     confine_this_process(limits)
     # Parallel work is the pool's: threads inside a worker would only compete with the others.
     cv2.setNumThreads(1)
+    give_back = _memory_giver()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             function, arguments = connection.recv()
@@ -184,6 +190,22 @@ def _work(connection: Connection, limits: Limits) -> None:
                 connection.send(("error", f"{type(error).__name__}: {error}"))
             else:
                 connection.send(("done", result))
+                del result
+            give_back()
+
+
+def _memory_giver() -> Callable[[], None]:
+    """Make glibc return freed memory to the system; gives what to call after each job.
+
+    An encoder's frames are large and many. Left alone, glibc comes to keep them all in heaps
+    that fragment, and a worker grows to twice what it uses.
+    """
+    try:
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES_MIN)
+        return lambda: libc.malloc_trim(0)
+    except (AttributeError, OSError, TypeError):
+        return lambda: None  # another C library, which has ways of its own
 
 
 def _error(job: Job, value: SaycutError | str) -> SaycutError:

@@ -21,8 +21,8 @@ from saycut.timeline import Rect
 
 __all__ = ["Sources"]
 
-# Two stills in a crossfade, their neighbours and backdrops at 2560 px are about 50 MB.
-_KEPT_BYTES_MAX: Final = 96 << 20
+# The two stills of a crossfade, the next one and a backdrop, at 2560 px.
+_KEPT_BYTES_MAX: Final = 24 << 20
 # A transition shows two shots of one clip; two tracks of such are rare.
 _READERS_MAX: Final = 4
 # A backdrop must not draw the eye: soft beyond recognition, at 55 % of the light.
