@@ -37,6 +37,8 @@ demo: .venv/run.stamp ## install, then make out/promo.mp4 from the photos and th
 	mkdir -p out
 	SAYCUT_DATA=out/data SAYCUT_CACHE=out/cache $(BIN)/saycut make \
 	  examples/*.jpg examples/*.m4a -p '$(DEMO_REQUEST)' -o out/promo.mp4
+	@echo 'To go on with this project: export SAYCUT_DATA=out/data SAYCUT_CACHE=out/cache'
+	@echo 'The command is $(BIN)/saycut'
 
 .PHONY: test
 test: lint ## what CI runs: format, lint, types, import contract, all tests
