@@ -129,3 +129,14 @@ def test_a_bad_file_stops_before_anything_is_made(
     assert not (tmp_path / "film.mp4").exists()
     assert run(["projects", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"projects": []}
+
+
+def test_a_name_with_control_characters_does_not_reach_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["make", "a\x1b[2J\x07.jpg", "-p", "a slideshow"]) == 3
+
+    err = capsys.readouterr().err
+    assert "a[2J.jpg" in err
+    assert "\x1b" not in err
+    assert "\x07" not in err

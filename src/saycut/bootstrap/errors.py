@@ -22,7 +22,7 @@ class FilesRefused(SaycutError):
     code: ClassVar[int] = 4290
 
     def __init__(self, refused: Sequence[Refusal]) -> None:
-        lines = [f"cannot use {len(refused)} of the files; nothing was made or changed:"]
+        lines = ["some files cannot be used, and nothing was made or changed:"]
         lines += [f"  {refusal.path}: {refusal.error}" for refusal in refused]
         super().__init__("\n".join(lines))
         self.refused = tuple(refused)

@@ -10,6 +10,7 @@ import typer
 from saycut.cli.app import app
 from saycut.cli.errors import Interrupted
 from saycut.cli.exits import ExitCode, exit_code_of
+from saycut.cli.plain import printable
 from saycut.errors import SaycutError
 
 __all__ = ["run"]
@@ -51,5 +52,5 @@ def _failed(exit_code: ExitCode, code: int, message: str, *, is_json: bool) -> i
     if is_json:
         sys.stdout.write(json.dumps({"error": {"code": code, "message": message}}) + "\n")
     else:
-        sys.stderr.write(f"saycut: {message}\n")
+        sys.stderr.write(f"saycut: {printable(message)}\n")
     return exit_code

@@ -2,13 +2,13 @@
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from saycut.bootstrap import Done, ExportReport, Project, Snapshot
+from saycut.cli.plain import printable
 
 __all__ = ["Voice"]
 
@@ -92,7 +92,7 @@ class Voice:
 
     def _say(self, *lines: str) -> None:
         if not self.is_json:
-            sys.stdout.write("".join(f"{_printable(line)}\n" for line in lines))
+            sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
             sys.stdout.flush()
 
     def _write_json(self) -> None:
@@ -127,8 +127,3 @@ def _length(duration_ms: int) -> str:
 
 def _plain(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
-
-
-def _printable(text: str) -> str:
-    """Drop control characters: names of files and words of replies must not steer a terminal."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
