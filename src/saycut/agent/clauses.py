@@ -150,7 +150,7 @@ def read(request: Request, lexicon: Lexicon) -> Clause:
     values = read_values(request.folded, lexicon)
     values = (*values, *_ordinals(values, request, lexicon))
     values = tuple(sorted(values, key=lambda v: v.start))
-    pointers = tuple(_pointers(request.folded, hits, values))
+    pointers = tuple(sorted(_pointers(request.folded, hits, values), key=lambda p: p.start))
     hits = tuple(
         h for h in hits if not _is_inside(h, pointers) or h.concept not in ("first", "last")
     )
@@ -218,8 +218,9 @@ def _ordinals(values: Sequence[Value], request: Request, lexicon: Lexicon) -> It
 def _pointers(folded: str, hits: Sequence[Hit], values: Sequence[Value]) -> Iterator[Pointer]:
     """Find shots pointed at: "photo 2", "the last clip", "the second and third photos"."""
     used: set[int] = set()
-    things = [h for h in hits if h.concept in ("photo", "clip")]
-    for thing in sorted(set(things), key=lambda h: h.start):
+    things = {h for h in hits if h.concept in ("photo", "clip", "nth")}
+    # "第3个片段": the noun first, its measure word only where it stands alone.
+    for thing in sorted(things, key=lambda h: (h.concept == "nth", h.start)):
         row = _row_after(folded, thing.end, values) or _row_before(
             folded, thing.start, hits, values
         )

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from saycut.agent.clauses import Clause
+from saycut.agent.palette import COLOURS
 from saycut.agent.recipes import Closing, closing_of, half_ms, retimed
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work, pictures_of
@@ -27,6 +28,8 @@ FILLERS: Final = frozenset(
 # A highlight is long enough to understand, short enough to stay one.
 HIGHLIGHT_PART_MS: Final = 8_000
 HIGHLIGHT_MS: Final = 60_000
+# A screen that nobody gave a colour for.
+PLAIN: Final = "#000000"
 # One step of "faster" or "slower": clearly felt, and again when said again.
 FASTER: Final = 0.75
 SLOWER: Final = 1 / FASTER
@@ -180,6 +183,8 @@ CUTS: Final = {
 
 def _swap(work: Work, clause: Clause) -> None:
     places = work.places(clause)
+    if not places and len(work.shots) == 2:
+        places = [0, 1]
     if len(places) != 2:
         raise CannotDo("swap_which")
     work.do("swap_segments", index=places[0], other_index=places[1])
@@ -248,6 +253,21 @@ def _add_shot(work: Work, clause: Clause) -> None:
         raise CannotDo("nothing_new_to_add")
     index = 0 if clause.has("at_start", "first") else None
     work.do("add_media", asset_ids=[a.id for a in new], index=index)
+
+
+def _card(work: Work, clause: Clause) -> None:
+    """Put a plain screen in, black unless another colour is named."""
+    hit = clause.hit(*COLOURS)
+    value = clause.value(ValueKind.DURATION)
+    colour = COLOURS[hit.concept] if hit else PLAIN
+    if clause.has("card_white"):
+        colour = COLOURS["white"]
+    work.do(
+        "add_card",
+        colour=colour,
+        duration_ms=value.ms if value else None,
+        index=0 if clause.has("at_start", "first") else None,
+    )
 
 
 def _trim_shot_start(work: Work, clause: Clause) -> None:
@@ -338,6 +358,7 @@ HANDLERS: Final[Handlers] = {
     "remove_shot": _remove_shot,
     "move_shot": _move_shot,
     "add_shot": _add_shot,
+    "card": _card,
     "trim_shot_start": _trim_shot_start,
     "split_at": _split_at,
     "shot_duration": _shot_duration,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
+from math import ceil, log
 from typing import Final
 
 from saycut.agent.naming import has_number
@@ -92,6 +92,7 @@ _DETAIL: Final = 0.68
 _UPSCALE_MAX: Final = 1.5
 # A slow move: of the frame a second, on average; easing makes the middle half as fast again.
 _TRAVEL_PER_S: Final = 0.026
+_TRAVEL_MAX: Final = 0.12
 
 # Below this a colour is mud; and an accent stands on pictures, so it has to be light.
 ACCENT_CHROMA_MIN: Final = 0.25
@@ -164,12 +165,14 @@ def moved(
 
 def closing_motion(before: Motion | None, duration_ms: int) -> Motion:
     """Let the closing card begin with the view that the shot before ended with, and settle."""
-    travel = min(0.12, _TRAVEL_PER_S * duration_ms / 1000)
+    travel = min(_TRAVEL_MAX, _TRAVEL_PER_S * duration_ms / 1000)
     view = before.end if before else FULL
-    if view.width < 0.999:
-        room = 1 - view.width
-        return Motion(view, view.towards(FULL, min(1.0, travel / room)))
-    return Motion(FULL, Rect(travel / 2, travel / 2, 1 - travel, 1 - travel))
+    widens = before is not None and kind_of(before) is not MotionKind.ZOOM_OUT
+    if widens and view.width < 1 - 1e-6:
+        share = log(1 - travel) / log(view.width)
+        return Motion(view, view.towards(FULL, min(1.0, share)))
+    x, y = view.x + view.width / 2, view.y + view.height / 2
+    return Motion(view, _around(x, y, view.width * (1 - travel)))
 
 
 def position_for(role: TextRole, asset: Asset, picture: Picture, canvas: Canvas) -> Position | None:

@@ -80,7 +80,8 @@ def _taken(
     places: list[tuple[_Place, bool]] = []
     is_own = False
     for need in rule.needs:
-        options = [(name, place) for name, place in found if name in need]
+        used = [place for place, _ in places]
+        options = [(name, place) for name, place in found if name in need and place not in used]
         free = [(n, p) for n, p in options if n in shares or p not in taken]
         if not free:
             return None

@@ -3,6 +3,7 @@
 from typing import Final
 
 from saycut.agent.clauses import Clause
+from saycut.agent.palette import COLOURS
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
 from saycut.edit.motions import MotionKind
@@ -11,6 +12,8 @@ from saycut.timeline import AssetKind, Fit, TransitionKind
 __all__ = ["HANDLERS", "aspect_of", "kind_of_transition"]
 
 FADE_MS: Final = 1000
+HALF: Final = 0.5
+BLUR: Final = 0.02
 _SHAPES: Final = {"vertical": "9:16", "horizontal": "16:9", "square": "1:1"}
 _MOVES: Final = {
     "zoom_in": MotionKind.ZOOM_IN,
@@ -93,6 +96,47 @@ def _fit(work: Work, clause: Clause) -> None:
         fit = Fit.STRETCH
     for place in _places_or_all(work, clause):
         work.do("set_fit", index=place, fit=fit.value)
+
+
+def _background(work: Work, clause: Clause) -> None:
+    value = clause.value(ValueKind.COLOUR)
+    hit = clause.hit(*COLOURS)
+    colour = value.text if value else COLOURS[hit.concept] if hit else None
+    work.do("set_canvas", background=colour)
+
+
+def _opacity(work: Work, clause: Clause) -> None:
+    percent = clause.value(ValueKind.PERCENT)
+    share = percent.amount / 100 if percent else HALF
+    if not percent and clause.has("opaque"):
+        share = 1.0
+    for place in _places_or_all(work, clause):
+        work.do("set_opacity", index=place, opacity=min(1.0, share))
+
+
+def _backdrop(work: Work, clause: Clause) -> None:
+    """Dim or soften a picture, so that words can stand on it."""
+    is_blurred = clause.has("blur")
+    for place in _places_or_all(work, clause):
+        work.do(
+            "set_backdrop",
+            index=place,
+            dim=0.0 if is_blurred else HALF - 0.1,
+            blur=BLUR if is_blurred else None,
+        )
+
+
+def _focus(work: Work, clause: Clause) -> None:
+    """Keep a side, the middle or a face of a picture in view."""
+    x = 0.25 if clause.has("left") else 0.75 if clause.has("right") else 0.5
+    y = 0.25 if clause.has("top") else 0.75 if clause.has("bottom") else 0.5
+    for place in work.places(clause) or range(len(work.shots)):
+        asset = work.asset_of(work.shots[place])
+        faces = asset.facts.faces if asset else ()
+        at = x, y
+        if faces and not clause.has("left", "right", "top", "bottom", "middle", "centre"):
+            at = faces[0].x + faces[0].width / 2, faces[0].y + faces[0].height / 2
+        work.do("set_focus", index=place, x=at[0], y=at[1])
 
 
 def _motion(work: Work, clause: Clause) -> None:
@@ -180,6 +224,10 @@ HANDLERS: Final[Handlers] = {
     "canvas_size": _canvas_size,
     "canvas_height": _canvas_height,
     "canvas_rate": _canvas_rate,
+    "background": _background,
+    "opacity": _opacity,
+    "backdrop": _backdrop,
+    "focus": _focus,
     "fit": _fit,
     "motion": _motion,
     "motion_all": _motion_all,

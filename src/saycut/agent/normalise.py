@@ -36,8 +36,8 @@ _FIRST_MARK: Final = 0xE000  # the private use area; such characters mean nothin
 _LAST_MARK: Final = 0xF8FF
 _MARKS: Final = re.compile(f"[{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}]")
 _FILE_NAME: Final = re.compile(
-    r"[\w()./~-]*\w\.(?:jpe?g|png|gif|webp|avif|heic|mp4|mov|avi|webm|mkv|mp3|wav|m4a|aac|ogg|flac"
-    r"|opus|srt|vtt|txt|pdf|docx?)\b",
+    r"(?:[A-Za-z0-9_()./~À-ɏ-]*[A-Za-z0-9_)À-ɏ]|[\u3040-\u9fff\d]+)\.(?:jpe?g|png|gif|webp|avif|heic|mp4|mov|avi|webm|mkv|mp3|wav|m4a|aac|ogg|flac"
+    r"|opus|srt|vtt|txt|pdf|docx?)(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 
@@ -68,7 +68,7 @@ class Request:
     def shown(self, start: int = 0, end: int | None = None) -> str:
         """Give a stretch of the request as the person wrote it, quotes and all."""
         words = _MARKS.sub(self._quoted, self.text[start:end])
-        return " ".join(words.split()).strip(" ,;.，；。、")
+        return " ".join(words.split()).strip(" ,;.!?，；。！？、")
 
     def _quoted(self, mark: re.Match[str]) -> str:
         quote = self.quotes[ord(mark[0]) - _FIRST_MARK]

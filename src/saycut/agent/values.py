@@ -18,7 +18,7 @@ __all__ = ["Value", "ValueKind", "read_values"]
 class ValueKind(StrEnum):
     """What a value measures; the comment gives its unit."""
 
-    DURATION = "duration"  # ms
+    DURATION = "duration"  # ms; `other` is that of its unit
     MOMENT = "moment"  # ms of the film's clock
     RANGE = "range"  # from `amount` to `other`, ms
     PERCENT = "percent"  # as written: 30 for 30 %
@@ -77,7 +77,8 @@ def read_values(folded: str, lexicon: Lexicon) -> tuple[Value, ...]:
             is_free = all(match.end() <= v.start or match.start() >= v.end for v in taken)
             if is_free and (value := read(match)) is not None:
                 taken.append(value)
-    return tuple(_with_ranges(folded, sorted(taken, key=lambda v: v.start)))
+    joined = _with_parts_joined(folded, sorted(taken, key=lambda v: v.start))
+    return tuple(_with_ranges(folded, joined))
 
 
 @cache
@@ -121,7 +122,7 @@ def _readers(lexicon: Lexicon) -> Iterator[tuple[str, _Reader]]:
         lambda m: _range(m, amount, lexicon),
     )
     yield (
-        rf"第?({number})[\s-]?({_units(lexicon)})(?:\s*(?:and\s+)?({number})[\s-]?({_units(lexicon)}))?",
+        rf"第?({number})[\s-]?({_units(lexicon)})",
         (lambda m: _duration(m, amount, lexicon)),
     )
     yield (
@@ -151,15 +152,13 @@ def _unit_ms(name: str, lexicon: Lexicon) -> int:
 
 
 def _duration(m: re.Match[str], amount: Callable[[str], float], lexicon: Lexicon) -> Value | None:
-    ms = amount(m[1]) * _unit_ms(m[2], lexicon)
-    if m[3] is not None:
-        ms += amount(m[3]) * _unit_ms(m[4], lexicon)
+    unit_ms = _unit_ms(m[2], lexicon)
     said = m.string
     is_moment = m[0].startswith("第") or bool(
         _AT.search(said[: m.start()]) or _MARK.match(said[m.end() :])
     )
     kind = ValueKind.MOMENT if is_moment else ValueKind.DURATION
-    return Value(kind, m.start(), m.end(), ms)
+    return Value(kind, m.start(), m.end(), amount(m[1]) * unit_ms, unit_ms)
 
 
 def _range(m: re.Match[str], amount: Callable[[str], float], lexicon: Lexicon) -> Value | None:
@@ -198,6 +197,25 @@ def _height(m: re.Match[str]) -> Value:
 
 def _signed(kind: ValueKind, m: re.Match[str]) -> Value:
     return Value(kind, *m.span(), float(m[1].replace(" ", "").replace(",", ".")))
+
+
+def _with_parts_joined(folded: str, values: Sequence[Value]) -> list[Value]:
+    """Make one length of its parts: "1 minute and 30 seconds", "1分30秒"."""
+    joined: list[Value] = []
+    for value in values:
+        before = joined[-1] if joined else None
+        if before and _continues(folded, before, value):
+            total = before.amount + value.amount
+            joined[-1] = Value(before.kind, before.start, value.end, total, value.other)
+        else:
+            joined.append(value)
+    return joined
+
+
+def _continues(folded: str, before: Value, value: Value) -> bool:
+    kinds = (ValueKind.DURATION, ValueKind.MOMENT)
+    is_smaller = before.kind in kinds and value.kind in kinds and value.other < before.other
+    return is_smaller and bool(re.fullmatch(r"\s*(?:and\s+)?", folded[before.end : value.start]))
 
 
 def _with_ranges(folded: str, values: Sequence[Value]) -> Iterator[Value]:

@@ -6,25 +6,15 @@ from typing import Any, Final
 from saycut.agent.captions import captioned, spoken_language
 from saycut.agent.clauses import Clause
 from saycut.agent.naming import caption_of
+from saycut.agent.palette import COLOURS
 from saycut.agent.turn import Sidecar
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
 from saycut.edit import reading_ms
 from saycut.timeline import AssetKind, Position, Segment, TextRole, TextStyle
 
-__all__ = ["COLOURS", "HANDLERS", "position_of", "style_of", "words_said"]
+__all__ = ["HANDLERS", "position_of", "style_of", "words_said"]
 
-COLOURS: Final = {
-    "white": "#ffffff",
-    "black": "#101010",
-    "red": "#e53935",
-    "yellow": "#ffd600",
-    "blue": "#2f7bff",
-    "green": "#2fbf5b",
-    "orange": "#ff8a00",
-    "pink": "#ff5fa2",
-    "gold": "#e3bf7d",
-}
 _STYLES: Final = {
     "bold": TextStyle.BOLD,
     "elegant": TextStyle.ELEGANT,

@@ -117,10 +117,11 @@ class Work:
         """Find an asset by its label, with or without folders and ending."""
         wanted = name.lower().replace("\\", "/").rsplit("/", 1)[-1]
         stem = wanted.rsplit(".", 1)[0]
-        exact = next((a for a in self.assets if a.name.lower() == wanted), None)
-        return exact or next(
-            (a for a in self.assets if a.name.lower().rsplit(".", 1)[0] == stem), None
-        )
+        names = {asset.name.lower(): asset for asset in self.assets}
+        stems = {name.rsplit(".", 1)[0]: asset for name, asset in names.items()}
+        # Chinese leaves no space between a verb and a name: "加入日落.jpg".
+        ends = (asset for name, asset in names.items() if wanted.endswith(name))
+        return names.get(wanted) or stems.get(stem) or next(ends, None)
 
     def places(self, clause: Clause) -> list[int]:
         """Give the shots a clause points at, by number or by a file's name, from 0.
