@@ -143,7 +143,7 @@ def write_raw(path: Path) -> None:
 
 
 def write_texts(folder: Path) -> None:
-    """Write each text as a PNG of the canvas's size, for programs that cannot set type."""
+    """Write each text as a PNG of what it covers and its place, for programs that set no type."""
     for number, (text, _, _) in enumerate(texts("Now open")):
         page = np.zeros((CANVAS.height, CANVAS.width, 4), np.float32)
         for sprite in typeset(text, CANVAS).sprites:
@@ -155,7 +155,11 @@ def write_texts(folder: Path) -> None:
         straight = page.copy()
         straight[..., :3] /= np.maximum(page[..., 3:], 1) / 255
         straight = straight.clip(0, 255).astype(np.uint8)
-        cv2.imwrite(str(folder / f"text{number}.png"), cv2.cvtColor(straight, cv2.COLOR_RGBA2BGRA))
+        rows, columns = (np.flatnonzero(straight[..., 3].any(axis=1 - axis)) for axis in (0, 1))
+        box = straight[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        cv2.imwrite(str(folder / f"text{number}.png"), cv2.cvtColor(box, cv2.COLOR_RGBA2BGRA))
+        place = [int(columns[0]), int(rows[0])]
+        (folder / f"text{number}.json").write_text(json.dumps(place))
 
 
 def main(arguments: list[str]) -> None:

@@ -4,6 +4,7 @@ python -m benchmarks.rivals x264 FRAMES.yuv OUT.mp4
 python -m benchmarks.rivals ffmpeg TEXTS-FOLDER OUT.mp4
 """
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -57,13 +58,16 @@ def ffmpeg_graph(folder: Path, destination: Path) -> None:
         graph.append(f"[{last}][v{index}]{fade}[x{index}]")
         last = f"x{index}"
     for number, (_, start_ms, end_ms) in enumerate(texts("Now open")):
-        start_s, end_s = start_ms / 1000, end_ms / 1000
-        inputs += ["-loop", "1", "-framerate", "30", "-t", "30", "-i"]
-        inputs.append(str(folder / f"text{number}.png"))
-        fades = f"fade=in:st={start_s}:d=0.4:alpha=1,fade=out:st={end_s - 0.4}:d=0.4:alpha=1"
-        graph.append(f"[{len(PHOTOS) + number}:v]format=yuva420p,{fades}[w{number}]")
-        when = f"enable='between(t,{start_s},{end_s})'"
-        graph.append(f"[{last}][w{number}]overlay={when}[o{number}]")
+        start_s, length_s = start_ms / 1000, (end_ms - start_ms) / 1000
+        inputs += ["-i", str(folder / f"text{number}.png")]
+        # One decoded picture, repeated for as long as the text shows, cut to what it covers.
+        shown = f"loop=-1:1,fps=30,trim=duration={length_s},format=yuva420p"
+        fades = f"fade=in:d=0.4:alpha=1,fade=out:st={length_s - 0.4}:d=0.4:alpha=1"
+        graph.append(
+            f"[{len(PHOTOS) + number}:v]{shown},{fades},setpts=PTS+{start_s}/TB[w{number}]"
+        )
+        x, y = json.loads((folder / f"text{number}.json").read_text())
+        graph.append(f"[{last}][w{number}]overlay={x}:{y}:eof_action=pass[o{number}]")
         last = f"o{number}"
     sound = len(PHOTOS) + len(texts(""))
     inputs += ["-i", str(MUSIC)]

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -97,10 +98,17 @@ def test_no_file_can_be_written(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*")) or not (tmp_path / "made").stat().st_size
 
 
-def test_files_can_be_written_where_it_is_allowed(tmp_path: Path) -> None:
-    run_confined(Path.touch, tmp_path / "made", limits=Limits(may_write=True))
+def test_files_can_be_written_where_it_is_allowed_and_nowhere_else(tmp_path: Path) -> None:
+    allowed = tmp_path / "scratch"
+    allowed.mkdir()
+    limits = Limits(writable=str(allowed))
 
-    assert (tmp_path / "made").exists()
+    run_confined(Path.write_bytes, allowed / "made", b"mix", limits=limits)
+
+    assert (allowed / "made").read_bytes() == b"mix"
+    if sys.platform == "linux":
+        with pytest.raises(OSError, match="made"):
+            run_confined(Path.write_bytes, tmp_path / "made", b"evil", limits=limits)
 
 
 def test_what_a_library_prints_does_not_mix_with_the_result() -> None:

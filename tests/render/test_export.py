@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_a_film_is_what_was_planned_and_passes_verification(studio: Studio) -> N
     with av.open(report.path) as film:
         video, audio = film.streams.video[0], film.streams.audio[0]
         assert (video.codec_context.name, audio.codec_context.name) == ("h264", "aac")
-        assert (video.width, video.height, video.average_rate) == (320, 180, 30)
+        assert (video.width, video.height, video.average_rate) == (320, 180, Fraction(30))
         assert video.codec_context.colorspace == 1
         assert sum(1 for _ in film.decode(video=0)) == report.frame_count == 180
     assert {check.state for check in report.checks} <= {State.PASS, State.UNSETTLED}

@@ -1,5 +1,7 @@
 import os
 import signal
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,11 +35,16 @@ def die(report: Callable[[int], None]) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def die_once(mark: Path, report: Callable[[int], None]) -> str:
+def die_once(report: Callable[[int], None]) -> str:
+    mark = Path(tempfile.gettempdir()) / "mark"
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return "made it"
+
+
+def write(path: Path, report: Callable[[int], None]) -> None:
+    path.write_bytes(b"evil")
 
 
 def results(pool: WorkerPool, jobs: list[Job]) -> dict[int, object]:
@@ -82,10 +89,18 @@ def test_a_job_that_crashes_its_process_costs_that_job_alone(pool: WorkerPool) -
     assert results(pool, [Job("good", square, (3,))])[0]
 
 
-def test_a_job_whose_process_was_killed_once_is_tried_again(
+def test_a_job_whose_process_was_killed_once_is_tried_again(pool: WorkerPool) -> None:
+    assert results(pool, [Job("it", die_once, ())]) == {0: "made it"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can hold a process to a folder")
+def test_a_job_can_write_where_it_is_told_and_nowhere_else(
     pool: WorkerPool, tmp_path: Path
 ) -> None:
-    assert results(pool, [Job("it", die_once, (tmp_path / "mark",))]) == {0: "made it"}
+    with pytest.raises(ChunkFailed, match="PermissionError"):
+        results(pool, [Job("evil", write, (tmp_path / "made",))])
+
+    assert not (tmp_path / "made").exists()
 
 
 def test_leaving_early_leaves_a_pool_that_works(pool: WorkerPool) -> None:

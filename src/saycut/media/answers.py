@@ -25,7 +25,7 @@ _PLAIN: Final = frozenset(
         ("numpy._core.multiarray", "_reconstruct"),
         ("numpy._core.multiarray", "scalar"),
         ("numpy._core.numeric", "_frombuffer"),
-        ("saycut.media.errors", "_rebuilt"),
+        ("saycut.errors", "_restored"),
     }
 )
 

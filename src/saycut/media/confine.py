@@ -38,7 +38,8 @@ _ALLOW, _REFUSE_EACCES = 0x7FFF0000, 0x00050000 | 13
 _X32_CALLS: Final = 0x40000000
 
 # The same numbers on all architectures.
-_SYS_LANDLOCK_CREATE, _SYS_LANDLOCK_RESTRICT = 444, 446
+_SYS_LANDLOCK_CREATE, _SYS_LANDLOCK_ADD_RULE, _SYS_LANDLOCK_RESTRICT = 444, 445, 446
+_LANDLOCK_PATH_BENEATH: Final = 1
 # linux/landlock.h: write_file, and remove or make entries of any kind. Reading stays free.
 _LANDLOCK_WRITING: Final = 0b1_1111_1111_0010
 _LANDLOCK_TRUNCATE: Final = 1 << 14  # Linux 6.2
@@ -58,8 +59,8 @@ def deny_network() -> None:
     libc.syscall(_SYS_SECCOMP[machine], _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC, head)
 
 
-def deny_writing() -> None:
-    """Refuse this thread, and what it starts, to write or make any file."""
+def deny_writing(but_below: str | None = None) -> None:
+    """Refuse this thread, and what it starts, to write or make files, but below one folder."""
     if sys.platform != "linux":
         return
     libc = ctypes.CDLL(None)
@@ -67,10 +68,22 @@ def deny_writing() -> None:
         handled = struct.pack("Q", writing)
         rules = libc.syscall(_SYS_LANDLOCK_CREATE, handled, ctypes.c_size_t(len(handled)), 0)
         if rules >= 0:
+            if but_below is not None:
+                _allow_below(libc, rules, but_below, writing)
             libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
             libc.syscall(_SYS_LANDLOCK_RESTRICT, rules, 0)
             os.close(rules)
             return
+
+
+def _allow_below(libc: ctypes.CDLL, rules: int, folder: str, writing: int) -> None:
+    descriptor = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+    try:
+        # struct landlock_path_beneath_attr, which is packed.
+        rule = struct.pack("=Qi", writing, descriptor)
+        libc.syscall(_SYS_LANDLOCK_ADD_RULE, rules, _LANDLOCK_PATH_BENEATH, rule, 0)
+    finally:
+        os.close(descriptor)
 
 
 def _filter(machine: str) -> bytes:

@@ -1,6 +1,6 @@
 """What can be wrong with a file of media. `name` is the user's label for it, never a path."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from saycut.errors import SaycutError
 
@@ -21,18 +21,6 @@ class MediaError(SaycutError):
     """A file of media cannot be used."""
 
     code: ClassVar[int] = 4200
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Errors travel from child processes; the default would call __init__ with the message.
-        return _rebuilt, (type(self), self.args, self.__dict__)
-
-
-def _rebuilt(
-    kind: type[MediaError], args: tuple[object, ...], state: dict[str, object]
-) -> MediaError:
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(state)
-    return error
 
 
 class UnsupportedMedia(MediaError):

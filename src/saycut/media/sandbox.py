@@ -30,8 +30,8 @@ class Limits:
     """What a process may use; None sets no limit.
 
     `memory_bytes` bounds the address space, of which Python and the decoders take some 1.5 GB
-    before they read anything. `wall_s` holds for `run_confined` alone. `written_bytes` bounds
-    each file written, where `may_write` allows any.
+    before they read anything. `wall_s` holds for `run_confined` alone. Files can be written
+    below the folder `writable` alone, None is nowhere; `written_bytes` bounds each of them.
     """
 
     # A picture of 100 megapixels needs 0.4 GB, and as much again for each step on its way.
@@ -39,7 +39,7 @@ class Limits:
     cpu_s: int | None = 60
     wall_s: float | None = 60.0
     open_files: int | None = 64
-    may_write: bool = False
+    writable: str | None = None
     written_bytes: int | None = None
 
 
@@ -91,9 +91,8 @@ def confine_this_process(limits: Limits) -> None:
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
     _limit(resource.RLIMIT_CPU, limits.cpu_s)
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
-    _limit(resource.RLIMIT_FSIZE, limits.written_bytes if limits.may_write else 0)
-    if not limits.may_write:
-        deny_writing()
+    _limit(resource.RLIMIT_FSIZE, limits.written_bytes if limits.writable else 0)
+    deny_writing(but_below=limits.writable)
     deny_network()
 
 

@@ -87,6 +87,17 @@ def render_chunk(
         report: told how many frames are done, now and then.
     """
     started_s = time.process_time()
+    fragment, composed = _encoded(chunk, paths, report)
+    rendered_s = time.process_time()
+    verdict = verify_chunk(fragment, composed, chunk.draws)
+    verified_s = time.process_time()
+    return ChunkRender(fragment, verdict, rendered_s - started_s, verified_s - rendered_s)
+
+
+def _encoded(
+    chunk: Chunk, paths: Mapping[str, Path], report: Callable[[int], None]
+) -> tuple[bytes, Thumbnails]:
+    """Give the MP4 and small pictures of what was composed; its 140 MB of encoder end with it."""
     compositor = _compositor(chunk.canvas, tuple(sorted(paths.items())))
     size_px = (chunk.canvas.width, chunk.canvas.height)
     thumbnails = Thumbnails()
@@ -101,11 +112,7 @@ def render_chunk(
             encoder.write()
             if index % _REPORT_FRAMES == _REPORT_FRAMES - 1:
                 report(index + 1)
-        fragment = encoder.finish()
-    rendered_s = time.process_time()
-    verdict = verify_chunk(fragment, thumbnails, chunk.draws)
-    verified_s = time.process_time()
-    return ChunkRender(fragment, verdict, rendered_s - started_s, verified_s - rendered_s)
+        return encoder.finish(), thumbnails
 
 
 def _gop(chunk: Chunk) -> int:

@@ -1,7 +1,6 @@
 """From a draft to a finished, verified file: plan, chunks, mix, join, verify, publish."""
 
 import json
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -110,13 +109,12 @@ def export(
 
     work.tell("join")
     with _part_beside(destination) as part:
-        mix = work.mix(mix_name, part.parent / f"{part.name}.m4a")
-        sound = part.parent / f"{part.name}.m4a" if mix else None
+        sound = part.with_suffix(".m4a")
         try:
-            join(work.fragments(), sound, part, canvas.frame_rate)
+            mix = work.mix(mix_name, sound)
+            join(work.fragments(), sound if mix else None, part, canvas.frame_rate)
         finally:
-            if sound is not None:
-                sound.unlink()
+            sound.unlink(missing_ok=True)
         checks = check_chunks(chunks, work.verdicts())
         checks += check_film(part, chunks, mix)
         if failures := [f"{c.name}: {c.detail}" for c in checks if c.state is State.FAIL]:
@@ -265,8 +263,11 @@ def _canvas(canvas: Canvas, size_px: tuple[int, int] | None) -> Canvas:
 
 @contextmanager
 def _part_beside(destination: Path) -> Iterator[Path]:
-    """Give a path to write to; it becomes `destination` in one step, or vanishes."""
-    part = destination.with_name(f".{destination.name}.{secrets.token_hex(4)}.part")
+    """Give a path to write to; it becomes `destination` in one step, or vanishes.
+
+    Its name is always the same, so one that a killed process left behind is written over.
+    """
+    part = destination.with_name(f".{destination.name}.part")
     try:
         yield part
         part.replace(destination)

@@ -129,7 +129,7 @@ def _sound_checks(sounds: _Lane, mix: MixReport | None, length_s: Fraction) -> l
         Check(
             "loudness",
             State.PASS if is_loud else State.UNSETTLED,
-            f"{heard:.1f} LUFS (target {mix.target_lufs:g}), peak {mix.true_peak_dbtp:.1f} dBTP",
+            f"{heard:.1f} LUFS (target {mix.target_lufs:.1f}), peak {mix.true_peak_dbtp:.1f} dBTP",
         ),
         _check(
             "true peak",

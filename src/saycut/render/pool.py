@@ -8,17 +8,21 @@ process; a worker that is done takes over half of the longest rest.
 import ctypes
 import multiprocessing
 import os
+import pickle
 import signal
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from saycut.errors import SaycutError
 from saycut.media import Limits, confine_this_process
+from saycut.media.answers import read_answer
 from saycut.render.errors import ChunkFailed
 
 __all__ = ["Done", "Job", "Reported", "WorkerPool", "cpu_count"]
@@ -32,9 +36,7 @@ _M_MMAP_THRESHOLD: Final = -3
 _MMAP_BYTES_MIN: Final = 4 << 20
 
 # Workers live long and mix sound into files of their own; what bounds a job is its memory.
-WORKER_LIMITS: Final = Limits(
-    cpu_s=None, wall_s=None, open_files=256, written_bytes=None, may_write=True
-)
+WORKER_LIMITS: Final = Limits(cpu_s=None, wall_s=None, open_files=256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,16 @@ class Done:
 
 
 class WorkerPool:
-    """Runs lists of jobs on warm processes. Not for several threads at once."""
+    """Runs lists of jobs on warm processes. Not for several threads at once.
+
+    Jobs can read files, and write below the folder `scratch` of the pool alone, where the
+    system can hold them to it.
+    """
 
     def __init__(self, worker_count: int | None = None, limits: Limits | None = None) -> None:
         self._worker_count = worker_count or cpu_count()
-        self._limits = limits or WORKER_LIMITS
+        self._scratch = TemporaryDirectory(prefix="saycut-")
+        self._limits = replace(limits or WORKER_LIMITS, writable=self._scratch.name)
         self._idle: list[_Worker] = []
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Reported | Done]:
@@ -100,8 +107,9 @@ class WorkerPool:
                     assert isinstance(connection, Connection)
                     worker, index, rest = busy[connection]
                     try:
-                        kind, value = connection.recv()
-                    except (EOFError, OSError):
+                        # A worker may have been taken over: its answers are values or refused.
+                        kind, value = read_answer(connection.recv_bytes())
+                    except (EOFError, OSError, pickle.UnpicklingError):
                         del busy[connection]
                         worker.end()
                         if attempts[index] >= _ATTEMPTS_MAX:
@@ -126,6 +134,7 @@ class WorkerPool:
         """End all workers."""
         while self._idle:
             self._idle.pop().end()
+        self._scratch.cleanup()
 
     def _worker(self) -> "_Worker":
         return self._idle.pop() if self._idle else _Worker(self._limits)
@@ -175,21 +184,27 @@ def _work(connection: Connection, limits: Limits) -> None:
     """Serve jobs until the other side is gone."""
     import cv2
 
+    # What a job calls temporary goes where the limits let it be written.
+    tempfile.tempdir = limits.writable
     confine_this_process(limits)
     # Parallel work is the pool's: threads inside a worker would only compete with the others.
     cv2.setNumThreads(1)
     give_back = _memory_giver()
+
+    def answer(kind: str, value: Any) -> None:
+        connection.send_bytes(pickle.dumps((kind, value)))
+
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             function, arguments = connection.recv()
             try:
-                result = function(*arguments, lambda amount: connection.send(("report", amount)))
+                result = function(*arguments, lambda amount: answer("report", amount))
             except SaycutError as error:
-                connection.send(("error", error))
+                answer("error", error)
             except Exception as error:
-                connection.send(("error", f"{type(error).__name__}: {error}"))
+                answer("error", f"{type(error).__name__}: {error}")
             else:
-                connection.send(("done", result))
+                answer("done", result)
                 del result
             give_back()
 
