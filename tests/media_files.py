@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -83,9 +82,7 @@ def read_number(luma: NDArray[np.uint8]) -> int:
     height, width = luma.shape
     row = luma[height // 8 : height // 4].mean(axis=0)
     borders = [round(width * i / NUMBER_BITS) for i in range(NUMBER_BITS + 1)]
-    bits = [
-        float(row[a + 4 : b - 4].mean()) > 128 for a, b in zip(borders, borders[1:], strict=False)
-    ]
+    bits = [float(row[a + 4 : b - 4].mean()) > 128 for a, b in pairwise(borders)]
     return sum(bit << i for i, bit in enumerate(bits))
 
 
