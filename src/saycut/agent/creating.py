@@ -111,7 +111,7 @@ def topic_of(whole: Clause) -> str | None:
         r"(?:\babout|\bfor|\bof|关于)\s+(?:the |a |an |my |our |this |these |new |local |\d+ )*",
         whole.request.folded,
     )
-    words = set(unread(whole))
+    words = set(unread(whole)) | _words_of(whole, "tender", "lively", "tribute")
     if about:
         run = re.match(r"(?:[^\W\d_][\w'’-]*\s?){1,5}", whole.request.text[about.end() :])
         taken = run[0].split() if run else []
@@ -128,6 +128,11 @@ def topic_of(whole: Clause) -> str | None:
     )
     kept = [w for w in (before[1].split() if before else []) if w in words]
     return sentence_title(" ".join(kept)) if kept else None
+
+
+def _words_of(whole: Clause, *concepts: str) -> set[str]:
+    found = (whole.request.text[h.start : h.end] for h in whole.hits if h.concept in concepts)
+    return {word for phrase in found for word in phrase.split()}
 
 
 def _brief(work: Work, whole: Clause, intents: Sequence[Intent]) -> Brief:

@@ -27,6 +27,8 @@ _TOKEN: Final = re.compile(
     rf"[{_SPACELESS}]|[^\W\d_{_SPACELESS}]+(?:'[^\W\d_{_SPACELESS}]+)*\*?|\d+"
 )
 _STEM_MIN: Final = 3
+# What people type as a whole request.
+_ALONE: Final = ("export", "credits", "status", "upload", "undo", "redo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +169,7 @@ def _table(language: str) -> Mapping[str, Any]:
 
 @cache
 def _telling_words(language: str) -> frozenset[str]:
-    return frozenset(_table(language).get("telling", ()))
+    """Give words that tell a language: its small ones, and those that people type alone."""
+    table = _table(language)
+    alone = (word for concept in _ALONE for word in table["concepts"].get(concept, ()))
+    return frozenset(table.get("telling", ())) | frozenset(alone)
