@@ -34,29 +34,35 @@ _REPORT_FRAMES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What to render: `draws` of each frame; frame 0 of the chunk is `first` of the film."""
+    """What to render: the frames `first` to `end` of a film, whose `plan` shows nothing else.
 
-    canvas: Canvas
+    The draws are worked out when they are needed: those of an hour would fill the memory.
+    """
+
+    plan: RenderPlan
     encoding: Encoding
     first: int
-    draws: tuple[tuple[Draw, ...], ...]
+    end: int
+
+    @property
+    def canvas(self) -> Canvas:
+        return self.plan.canvas
 
     @property
     def frame_count(self) -> int:
-        return len(self.draws)
+        return self.end - self.first
+
+    def draws(self) -> Iterator[tuple[Draw, ...]]:
+        """Iterate over what is drawn on each frame."""
+        return (self.plan.draws(frame) for frame in range(self.first, self.end))
 
     @property
     def key(self) -> str:
         """Hash all that can change a pixel; where in the film the chunk lies cannot."""
-        said = (RENDER_VERSION, self.canvas, self.encoding, self.draws)
-        return hashlib.sha256(repr(said).encode()).hexdigest()
-
-    @property
-    def digests(self) -> frozenset[str]:
-        """Give the content digests of the media it shows."""
-        return frozenset(
-            draw.digest for draws in self.draws for draw in draws if hasattr(draw, "digest")
-        )
+        digest = hashlib.sha256(repr((RENDER_VERSION, self.canvas, self.encoding)).encode())
+        for draws in self.draws():
+            digest.update(repr(draws).encode())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +77,10 @@ class ChunkRender:
 
 def chunks_of(plan: RenderPlan, encoding: Encoding) -> Iterator[Chunk]:
     """Cut a plan into chunks, the last one may be shorter."""
-    length = max(1, round(CHUNK_MS * plan.canvas.frame_rate / 1000))
+    length = _chunk_frames(plan.canvas)
     for first in range(0, plan.frame_count, length):
-        frames = range(first, min(first + length, plan.frame_count))
-        yield Chunk(plan.canvas, encoding, first, tuple(plan.draws(frame) for frame in frames))
+        end = min(first + length, plan.frame_count)
+        yield Chunk(plan.between(first, end), encoding, first, end)
 
 
 def render_chunk(
@@ -89,7 +95,7 @@ def render_chunk(
     started_s = time.process_time()
     fragment, composed = _encoded(chunk, paths, report)
     rendered_s = time.process_time()
-    verdict = verify_chunk(fragment, composed, chunk.draws)
+    verdict = verify_chunk(fragment, composed, list(chunk.draws()))
     verified_s = time.process_time()
     return ChunkRender(fragment, verdict, rendered_s - started_s, verified_s - rendered_s)
 
@@ -101,9 +107,11 @@ def _encoded(
     compositor = _compositor(chunk.canvas, tuple(sorted(paths.items())))
     size_px = (chunk.canvas.width, chunk.canvas.height)
     thumbnails = Thumbnails()
-    with ChunkEncoder(size_px, chunk.canvas.frame_rate, chunk.encoding, _gop(chunk)) as encoder:
+    # The header names the longest GOP, so it is the same for the shorter last chunk.
+    gop_frames = _chunk_frames(chunk.canvas)
+    with ChunkEncoder(size_px, chunk.canvas.frame_rate, chunk.encoding, gop_frames) as encoder:
         before: tuple[Draw, ...] | None = None
-        for index, draws in enumerate(chunk.draws):
+        for index, draws in enumerate(chunk.draws()):
             # What does not move is drawn once; the encoder then skips it almost for free.
             if draws != before:
                 compositor.compose(draws, encoder.frame)
@@ -115,9 +123,8 @@ def _encoded(
         return encoder.finish(), thumbnails
 
 
-def _gop(chunk: Chunk) -> int:
-    # The header names the longest GOP, so it is the same for the shorter last chunk.
-    return max(1, round(CHUNK_MS * chunk.canvas.frame_rate / 1000))
+def _chunk_frames(canvas: Canvas) -> int:
+    return max(1, round(CHUNK_MS * canvas.frame_rate / 1000))
 
 
 # One film at a time: its decoded pictures stay for the next chunk of the same worker.

@@ -104,9 +104,8 @@ def export(
     mix_name = mix_digest(draft, assets, bitrate_bps=settings.audio_bitrate_bps)
     if cache.get(f"{mix_name}.json") is None:
         arguments = (draft, assets, sources, settings.audio_bitrate_bps)
-        jobs = [(mix_name, Job("the sound", _mix, arguments)), *jobs]
+        jobs.insert(0, (mix_name, Job("the sound", _mix, arguments)))
     work.run(pool, jobs)
-
     work.tell("join")
     with _part_beside(destination) as part:
         sound = part.with_suffix(".m4a")
@@ -115,12 +114,11 @@ def export(
             join(work.fragments(), sound if mix else None, part, canvas.frame_rate)
         finally:
             sound.unlink(missing_ok=True)
-        checks = check_chunks(chunks, work.verdicts())
-        checks += check_film(part, chunks, mix)
+        checks = [*check_chunks(chunks, work.verdicts()), *check_film(part, chunks, mix)]
         if failures := [f"{c.name}: {c.detail}" for c in checks if c.state is State.FAIL]:
             raise ExportFailed(failures)
         size_bytes = part.stat().st_size
-    frame_count = sum(chunk.frame_count for chunk in chunks)
+    frame_count = chunks[-1].end
     return ExportReport(
         path=destination,
         width=canvas.width,

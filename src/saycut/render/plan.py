@@ -6,7 +6,7 @@ pixels, travels to worker processes, and `draws(frame)` says all that can change
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -132,6 +132,19 @@ class RenderPlan:
     frame_count: int
     pictures: tuple[tuple[_Shot, ...], ...]
     texts: tuple[tuple[_TextSpan, ...], ...]
+
+    def between(self, first: int, end: int) -> "RenderPlan":
+        """Give the plan with only what shows on the frames `first` to `end`."""
+        return replace(
+            self,
+            pictures=tuple(
+                tuple(s for s in shots if s.shown_from < end and first < s.shown_until)
+                for shots in self.pictures
+            ),
+            texts=tuple(
+                tuple(s for s in spans if s.first < end and first < s.end) for spans in self.texts
+            ),
+        )
 
     def draws(self, frame: int) -> tuple[Draw, ...]:
         """Give what is drawn on a frame, the lowest first."""
