@@ -9,6 +9,7 @@ third, music with fades: 30 s, 1080p30, H.264 `veryfast` CRF 20 and AAC.
 """
 
 import json
+import pickle
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,8 +71,13 @@ def texts(lower_third: str) -> list[tuple[Text, int, int]]:
     return [*set_texts, (third, 14_200, 15_700)]
 
 
-def promo(lower_third: str) -> tuple[Draft, Mapping[str, Asset], Mapping[str, Path]]:
-    assets = {path.stem: probe(path, path.name) for path in (*PHOTOS, MUSIC)}
+def probed() -> dict[str, Asset]:
+    return {path.stem: probe(path, path.name) for path in (*PHOTOS, MUSIC)}
+
+
+def promo(
+    lower_third: str, assets: Mapping[str, Asset]
+) -> tuple[Draft, Mapping[str, Asset], Mapping[str, Path]]:
     shots = tuple(
         Segment(
             id=f"s{i}",
@@ -108,7 +114,7 @@ def promo(lower_third: str) -> tuple[Draft, Mapping[str, Asset], Mapping[str, Pa
 
 
 def make(folder: Path, lower_third: str) -> None:
-    draft, assets, paths = promo(lower_third)
+    draft, assets, paths = promo(lower_third, _probed_once(folder / "assets.pickle"))
     pool = WorkerPool()
     try:
         report = export(
@@ -129,8 +135,16 @@ def make(folder: Path, lower_third: str) -> None:
     (folder / "report.json").write_text(json.dumps(said))
 
 
+def _probed_once(path: Path) -> dict[str, Asset]:
+    """Probe the media the first time; a project knows its assets from then on."""
+    if not path.exists():
+        path.write_bytes(pickle.dumps(probed()))
+    known: dict[str, Asset] = pickle.loads(path.read_bytes())
+    return known
+
+
 def write_raw(path: Path) -> None:
-    draft, assets, paths = promo("Now open")
+    draft, assets, paths = promo("Now open", probed())
     plan = plan_render(draft, assets, CANVAS)
     sources = Sources({assets[asset_id].digest: file for asset_id, file in paths.items()})
     compositor = Compositor(CANVAS, sources)
