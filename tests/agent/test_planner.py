@@ -654,6 +654,28 @@ def test_a_polite_order_is_no_question(request_: str) -> None:
     assert turn.changed or turn.actions
 
 
+@pytest.mark.parametrize(
+    "request_",
+    ["put 'Chapter 1' at the start for 3 seconds", "wait 5 seconds", "the first 2 seconds are odd"],
+)
+def test_a_length_that_is_not_the_films_leaves_the_film_as_long(request_: str) -> None:
+    assert said(request_).draft.duration_ms == 30_000
+
+
+def test_the_looks_named_beside_captions_are_theirs() -> None:
+    turn = said("add captions: bold white text at the top", draft=Draft(), assets=[TALK])
+
+    found = [s.text for s in turn.draft.segments(TrackKind.TEXT) if s.text]
+    assert {t.style for t in found} == {TextStyle.BOLD}
+    assert {t.position.value for t in found if t.position} == {"top-center"}
+
+
+def test_an_attached_text_is_not_passed_over_in_silence() -> None:
+    turn = take_turn("make it vertical", a_promo(), PROJECT, attachment="Once upon a time")
+
+    assert "attached" in turn.reply
+
+
 def test_nonsense_is_named_word_for_word_and_the_rest_is_done() -> None:
     turn = said("make it 15 seconds and frobnicate the wibble. Remove the music")
 

@@ -1,9 +1,9 @@
 import pytest
 
-from saycut.agent.clauses import read
+from saycut.agent.clauses import read, unread
 from saycut.agent.lexicon import language_of, lexicon_for
 from saycut.agent.normalise import normalise
-from saycut.agent.route import Route, RouteKind, route_of, unread
+from saycut.agent.route import Route, RouteKind, route_of
 
 
 def _route(text: str) -> Route:

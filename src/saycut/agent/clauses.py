@@ -14,7 +14,7 @@ from saycut.agent.lexicon import Hit, Lexicon
 from saycut.agent.normalise import Quote, Request
 from saycut.agent.values import Value, ValueKind, read_values
 
-__all__ = ["Clause", "Pointer", "clauses_of", "read"]
+__all__ = ["Clause", "Pointer", "clauses_of", "read", "unread"]
 
 # What begins an order; things that are orders by themselves count after a comma: ", crossfade 1 s".
 _VERBS: Final = frozenset(
@@ -84,6 +84,8 @@ _THINGS: Final = frozenset(
 )
 _SENTENCE: Final = re.compile(r"[;；!！?？。\n→•|]|\.(?=\s|$)|\s[—–-]{1,3}\s|—")
 _COMMA: Final = re.compile(r"[,，、]")
+# Letters that nothing accounts for. One letter of Latin is an article, one Han a particle.
+_WORD: Final = re.compile(r"[^\W\d_](?:['’-]?[^\W\d_])*")
 # Between two numbers of a row of shots: "photos 2, 3 and 5".
 _ROW: Final = re.compile(r"[\s,，、&#]*(?:and|with|和|与|跟|及|und|y|et|e)?\s*(?:the\s+)?#?")
 _NEAR: Final = re.compile(r"[\s#]*(?:number|no\.|一|张|个|段)?\s*")
@@ -164,6 +166,21 @@ def clauses_of(whole: Clause) -> tuple[Clause, ...]:
     return tuple(
         p for p in parts if re.search(r"\w|[\ue000-\uf8ff]", whole.request.text[p.start : p.end])
     )
+
+
+def unread(clause: Clause) -> list[str]:
+    """Give the words of a clause that stand for nothing known."""
+    taken = [(h.start, h.end) for h in clause.hits] + [(v.start, v.end) for v in clause.values]
+    taken += [(p.start, p.end) for p in clause.pointers]
+    text = list(clause.request.text)
+    for start, end in taken:
+        text[start:end] = " " * (end - start)
+    left = "".join(text)[clause.start : clause.end]
+    return [w for w in _WORD.findall(left) if len(w) > 1 and not _is_private(w)]
+
+
+def _is_private(word: str) -> bool:
+    return any("\ue000" <= c <= "\uf8ff" for c in word)
 
 
 def _borders(whole: Clause) -> Iterator[int]:

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from saycut.agent.clauses import Clause
+from saycut.agent.clauses import Clause, unread
 from saycut.agent.direction import Brief, FilmKind
 from saycut.agent.intents import Intent
 from saycut.agent.looking import kind_of_transition
 from saycut.agent.naming import caption_of, sentence_title
 from saycut.agent.normalise import Quote
 from saycut.agent.recipes import film_of
-from saycut.agent.route import unread
 from saycut.agent.values import Value, ValueKind
 from saycut.agent.wording import style_of
 from saycut.agent.work import Work, pictures_of
@@ -111,7 +110,7 @@ def topic_of(whole: Clause) -> str | None:
         r"(?:\babout|\bfor|\bof|关于)\s+(?:the |a |an |my |our |this |these |new |local |\d+ )*",
         whole.request.folded,
     )
-    words = set(unread(whole)) | _words_of(whole, "tender", "lively", "tribute")
+    words = set(unread(whole)) | _words_of(whole, "tender", "lively", "tribute", "genre")
     if about:
         run = re.match(r"(?:[^\W\d_][\w'’-]*\s?){1,5}", whole.request.text[about.end() :])
         taken = run[0].split() if run else []

@@ -3,8 +3,7 @@
 import re
 from typing import Final
 
-from saycut.agent.clauses import Clause
-from saycut.agent.route import unread
+from saycut.agent.clauses import Clause, unread
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
 from saycut.timeline import Asset, Segment, SoundRole, TrackKind

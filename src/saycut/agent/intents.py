@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from saycut.agent.clauses import Clause
+from saycut.agent.clauses import Clause, unread
 
 __all__ = ["Intent", "intents_of"]
 
@@ -33,12 +33,14 @@ class _Rule:
     name: str
     needs: tuple[frozenset[str], ...]
     refuses: frozenset[str] = field(default_factory=frozenset)
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
     rules: tuple[_Rule, ...]
     shares: frozenset[str]
+    aside: frozenset[str]
 
 
 def intents_of(clause: Clause) -> tuple[Intent, ...]:
@@ -46,7 +48,8 @@ def intents_of(clause: Clause) -> tuple[Intent, ...]:
     rules = _rules()
     found = _found(clause)
     names = frozenset(name for name, _ in found)
-    matching = [r for r in rules.rules if not r.refuses & names]
+    is_bare = names - _values(clause) <= rules.aside and not unread(clause)
+    matching = [r for r in rules.rules if not r.refuses & names and (is_bare or not r.is_alone)]
     matching.sort(key=lambda r: -len(r.needs))
     taken: set[_Place] = set()
     intents: list[Intent] = []
@@ -71,6 +74,10 @@ def _found(clause: Clause) -> list[tuple[str, _Place]]:
     ]
     found += [("which", (p.start, p.end)) for p in clause.pointers]
     return found
+
+
+def _values(clause: Clause) -> frozenset[str]:
+    return frozenset(f"#{value.kind.value}" for value in clause.values)
 
 
 def _taken(
@@ -110,7 +117,8 @@ def _rules() -> _Rules:
             entry["name"],
             tuple(frozenset(need.split("|")) for need in entry["needs"]),
             frozenset(entry.get("refuses", ())),
+            entry.get("alone", False),
         )
         for entry in table["rules"]
     )
-    return _Rules(rules, frozenset(table["shares"]))
+    return _Rules(rules, frozenset(table["shares"]), frozenset(table["aside"]))

@@ -52,7 +52,8 @@ def _canvas_aspect(work: Work, clause: Clause) -> None:
     if aspect is None:
         return
     if work.draft.canvas.ratio == aspect:
-        work.tell("already_shape", aspect=aspect)
+        if work.draft.canvas == work.before.canvas:
+            work.tell("already_shape", aspect=aspect)
         return
     work.do("set_canvas", aspect=aspect)
 

@@ -68,7 +68,7 @@ class Request:
     def shown(self, start: int = 0, end: int | None = None) -> str:
         """Give a stretch of the request as the person wrote it, quotes and all."""
         words = _MARKS.sub(self._quoted, self.text[start:end])
-        return " ".join(words.split()).strip(" ,;.!?，；。！？、")
+        return " ".join(words.split()).strip(" ,;.!?，；。！？、—–-")
 
     def _quoted(self, mark: re.Match[str]) -> str:
         quote = self.quotes[ord(mark[0]) - _FIRST_MARK]

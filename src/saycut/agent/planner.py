@@ -11,13 +11,13 @@ from itertools import chain
 from typing import Final
 
 from saycut.agent import cutting, hearing, looking, wording
-from saycut.agent.clauses import Clause, clauses_of, read
+from saycut.agent.clauses import Clause, clauses_of, read, unread
 from saycut.agent.creating import CONSUMED, create, lay_out, wants_film
 from saycut.agent.intents import Intent, intents_of
 from saycut.agent.lexicon import language_of, lexicon_for
 from saycut.agent.normalise import normalise
 from saycut.agent.reply import reply_to
-from saycut.agent.route import RouteKind, route_of, unread
+from saycut.agent.route import RouteKind, route_of
 from saycut.agent.turn import Turn
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Note, Work, pictures_of
@@ -34,9 +34,9 @@ _HANDLERS: Final[Handlers] = {
     **hearing.HANDLERS,
 }
 # Some edits stand on others: the film's length is set before things are placed at its end,
-# captions come after the cuts that move them, files come last.
+# files come last.
 _FIRST: Final = ("canvas_aspect", "canvas_size", "duration", "shot_duration", "faster", "slower")
-_LAST: Final = ("captions", "film_fade_out", "sound_fade_out", "output", "export")
+_LAST: Final = ("film_fade_out", "sound_fade_out", "output", "export")
 # Words that lead to no edit by themselves but make a sentence one that asks for something.
 _WANTS: Final = frozenset(
     [
@@ -89,7 +89,9 @@ def take_turn(
     """
     request = normalise(text)
     spoken = language_of(request.text)
-    work = Work(draft, tuple(assets), language or spoken, attachment)
+    work = Work(draft, tuple(assets), language or spoken)
+    if attachment:
+        work.tell("attachment_unused")
     whole = _without_descriptions(read(request, lexicon_for(spoken)), assets)
     route = route_of(whole)
     left: list[str] = []
@@ -102,7 +104,6 @@ def take_turn(
     # What cannot be done is told with what to give or say instead, which asks for an answer.
     work.asked = work.asked or (bool(work.unmet) and work.draft == draft and not work.actions)
     reply = reply_to(work, draft, whole, route, left)
-    outputs = (work.output, *work.more_outputs) if work.output else ()
     return Turn(
         before=draft,
         draft=work.draft,
@@ -110,7 +111,7 @@ def take_turn(
         actions=tuple(work.actions),
         unmet=tuple(dict.fromkeys(what for what, _ in work.unmet)),
         asked=work.asked,
-        outputs=tuple(o for o in outputs if o is not None),
+        outputs=(work.output,) if work.output else (),
         sidecars=tuple(work.sidecars),
         chapters=tuple(work.chapters),
     )
@@ -218,13 +219,22 @@ def _cut(work: Work, intents: Sequence[Intent]) -> None:
 
 
 def _run(work: Work, intents: Sequence[Intent]) -> None:
-    ranked = sorted(intents, key=lambda i: (i.name in _LAST) - (i.name in _FIRST))
+    ranked = sorted(intents, key=lambda i: _rank(i.name))
     for intent in ranked:
         if intent.name in _HANDLERS:
             _try(work, intent)
         elif intent.name == "create" and not work.shots:
             _cannot(work, intent.clause.shown, CannotDo("no_assets"))
             work.asked = True
+
+
+def _rank(name: str) -> int:
+    if name in _FIRST:
+        return 0
+    # Captions come before the words that say how captions look.
+    if name == "captions":
+        return 1
+    return 3 if name in _LAST else 2
 
 
 def _try(work: Work, intent: Intent) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from saycut.agent.clauses import Clause
+from saycut.agent.clauses import Clause, unread
 from saycut.agent.intents import intents_of
 
-__all__ = ["Route", "RouteKind", "route_of", "unread"]
+__all__ = ["Route", "RouteKind", "route_of"]
 
 
 class RouteKind(Enum):
@@ -30,8 +30,6 @@ class Route:
 _ACTIONS: Final = ("undo", "redo", "credits", "status", "upload", "share", "export")
 _ASIDE: Final = frozenset({"glue", "polite", "it", "all", "video", "joins", "to", "at", "question"})
 _SENTENCE: Final = re.compile(r"[^.!?。！？\n—]*(?:\.(?!\s|$)[^.!?。！？\n—]*)*[.!?。！？\n—]*")
-# Letters that nothing accounts for. One letter of Latin is an article, one Han a particle.
-_WORD: Final = re.compile(r"[^\W\d_](?:['’-]?[^\W\d_])*")
 
 
 def route_of(whole: Clause) -> Route:
@@ -42,21 +40,6 @@ def route_of(whole: Clause) -> Route:
         if _is_only(whole, action):
             return Route(RouteKind.ACTION, action)
     return Route(RouteKind.QUESTION if _is_question(whole) else RouteKind.WORK)
-
-
-def unread(clause: Clause) -> list[str]:
-    """Give the words of a clause that stand for nothing known."""
-    taken = [(h.start, h.end) for h in clause.hits] + [(v.start, v.end) for v in clause.values]
-    taken += [(p.start, p.end) for p in clause.pointers]
-    text = list(clause.request.text)
-    for start, end in taken:
-        text[start:end] = " " * (end - start)
-    left = "".join(text)[clause.start : clause.end]
-    return [w for w in _WORD.findall(left) if len(w) > 1 and not _is_private(w)]
-
-
-def _is_private(word: str) -> bool:
-    return any("\ue000" <= c <= "\uf8ff" for c in word)
 
 
 def _is_only(whole: Clause, action: str) -> bool:

@@ -22,9 +22,6 @@ class Voice:
         said: str = self.table[section][key]
         return said.format(**values)
 
-    def has(self, section: str, key: str) -> bool:
-        return key in self.table.get(section, {})
-
     def listed(self, words: Iterable[str]) -> str:
         """Write a list as people do: `a, b and c`."""
         words = list(words)

@@ -92,6 +92,8 @@ def _assumed(work: Work) -> str:
 
 def _add_text(work: Work, clause: Clause) -> None:
     content = words_said(clause)
+    if content is None and work.texts(TextRole.CAPTION) and _dressed(work, clause):
+        return  # "add captions: bold white text, centred" says how they look
     if content is None:
         names = _names_of_shots(work)
         if not names:
@@ -107,6 +109,18 @@ def _add_text(work: Work, clause: Clause) -> None:
     elif clause.has("at_end"):
         role = TextRole.END_CARD
     _add(work, clause, content, role)
+
+
+def _dressed(work: Work, clause: Clause) -> bool:
+    """Give all captions the look that a clause names; tells whether it names one."""
+    style, position, hit = style_of(clause), position_of(clause), clause.hit(*COLOURS)
+    role = TextRole.CAPTION.value
+    if style or hit:
+        colour = COLOURS[hit.concept] if hit else None
+        work.do("style_text", role=role, style=style.value if style else None, colour=colour)
+    if position:
+        work.do("place_text", role=role, position=position.value)
+    return bool(style or hit or position)
 
 
 def _add(work: Work, clause: Clause, content: str, role: TextRole) -> None:

@@ -49,17 +49,19 @@ class Work:
     draft: Draft
     assets: tuple[Asset, ...]
     language: str
-    attachment: str | None = None
     notes: list[Note] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     unmet: list[tuple[str, Note]] = field(default_factory=list)
     output: OutputOrder | None = None
-    more_outputs: list[OutputOrder] = field(default_factory=list)
     sidecars: list[Sidecar] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
     asked: bool = False
+    before: Draft = field(init=False)
     # The film as the uploads gave it, where edits were asked for before there was one.
     laid_out: Draft | None = None
+
+    def __post_init__(self) -> None:
+        self.before = self.draft
 
     @property
     def known(self) -> dict[str, Asset]:
