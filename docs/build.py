@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from saycut.edit import REGISTRY, Operation
 from saycut.timeline import (
     Curve,
     Draft,
@@ -55,9 +56,24 @@ This page is made by `python docs/build.py`; do not edit it by hand.
 """
 
 
+OPERATIONS_INTRO: Final = """\
+# Operations
+
+All that can be done to a draft. Each operation is one entry of the registry (`saycut.edit`),
+which the planner, this page and every door share. `apply(draft, name, arguments, context)` checks
+the arguments, applies the operation and checks that the result keeps the rules of the document;
+the draft that was given is never changed. Times are whole milliseconds; `index` counts the shots
+of the film from 0, `-1` is the last one.
+
+The sentences under each name are examples of what a person says to ask for it.
+
+This page is made by `python docs/build.py`; do not edit it by hand.
+"""
+
+
 def pages() -> dict[str, str]:
     """Give the text of each page by its file name."""
-    return {"draft.md": _draft_page()}
+    return {"draft.md": _draft_page(), "operations.md": _operations_page()}
 
 
 def _draft_page() -> str:
@@ -75,6 +91,42 @@ def _draft_page() -> str:
             f"```json\n{json.dumps(schema, indent=2)}\n```\n",
         ]
     )
+
+
+def _operations_page() -> str:
+    """Write what can be done to a draft: one section an operation of the registry."""
+    contents = [f"- [`{name}`](#{name}): {op.summary}" for name, op in REGISTRY.items()]
+    sections = [line for op in REGISTRY.values() for line in _operation(op)]
+    return "\n".join([OPERATIONS_INTRO, *contents, "", *sections])
+
+
+def _operation(operation: Operation[Any]) -> list[str]:
+    lines = [f"## {operation.name}\n", f"{operation.summary}\n"]
+    lines.append("; ".join(f"“{example}”" for example in operation.examples) + "\n")
+    schema = operation.arguments.model_json_schema()
+    if schema.get("properties"):
+        lines += ["| Argument | Type | Default | Meaning |", "|---|---|---|---|"]
+    for name, value in schema.get("properties", {}).items():
+        is_required = name in schema.get("required", [])
+        default = "must be given" if is_required else f"`{json.dumps(value.get('default'))}`"
+        kind = _argument_type(value, schema.get("$defs", {}))
+        lines.append(f"| `{name}` | {kind} | {default} | {value['description']} |")
+    return [*lines, ""]
+
+
+def _argument_type(value: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    if "$ref" in value:
+        return _argument_type(definitions[value["$ref"].rsplit("/", 1)[-1]], definitions)
+    if "anyOf" in value:
+        kinds = [_argument_type(one, definitions) for one in value["anyOf"]]
+        return " or ".join(kind for kind in kinds if kind != "null")
+    if "enum" in value:
+        return ", ".join(f"`{code}`" for code in value["enum"])
+    if value.get("type") == "array" and "items" in value:
+        return f"list of {_argument_type(value['items'], definitions)}s"
+    if value.get("type") == "object" and value.get("properties"):
+        return "object of " + ", ".join(f"`{key}`" for key in value["properties"])
+    return str(value.get("type", value.get("const", "value")))
 
 
 def _tables(schema: Mapping[str, Any], title: str, where: str) -> list[str]:
