@@ -88,6 +88,10 @@ _COMMA: Final = re.compile(r"[,，、]")
 _WORD: Final = re.compile(r"[^\W\d_](?:['’-]?[^\W\d_])*")
 # Between two numbers of a row of shots: "photos 2, 3 and 5".
 _ROW: Final = re.compile(r"[\s,，、&#]*(?:and|with|和|与|跟|及|und|y|et|e)?\s*(?:the\s+)?#?")
+# What may stand around a length that stands alone, and between one and the film it is of.
+_BEFORE: Final = re.compile(r"(?:^|[,，。;；.!！\n])\s*(?:about|around|roughly|约|約|大概)?\s*$")
+_AFTER: Final = re.compile(r"\s*(?:左右|以内|くらい|程度|or so|long)?\s*(?:$|[,，。;；.!！\n]|で)")
+_ADJECTIVES: Final = re.compile(r"[\s-]*(?:[^\W\d]+[\s-]+){0,2}")
 _NEAR: Final = re.compile(r"[\s#]*(?:number|no\.|一|张|个|段)?\s*")
 
 
@@ -152,6 +156,7 @@ def read(request: Request, lexicon: Lexicon) -> Clause:
     values = read_values(request.folded, lexicon)
     values = (*values, *_ordinals(values, request, lexicon))
     values = tuple(sorted(values, key=lambda v: v.start))
+    hits = tuple(sorted((*hits, *_lengths(request.folded, hits, values)), key=lambda h: h.start))
     pointers = tuple(sorted(_pointers(request.folded, hits, values), key=lambda p: p.start))
     hits = tuple(
         h for h in hits if not _is_inside(h, pointers) or h.concept not in ("first", "last")
@@ -230,6 +235,19 @@ def _ordinals(values: Sequence[Value], request: Request, lexicon: Lexicon) -> It
             )
             if is_word and not any(v.start < match.end() and match.start() < v.end for v in values):
                 yield Value(ValueKind.ORDINAL, match.start(), match.end(), float(place))
+
+
+def _lengths(folded: str, hits: Sequence[Hit], values: Sequence[Value]) -> Iterator[Hit]:
+    """Find lengths that are the film's by where they stand: alone between commas, or before a
+    film: "promo, 30 seconds", "a 30-second reel"."""
+    films = {h.start for h in hits if h.concept in ("video", "slideshow", "promo", "highlight")}
+    for value in values:
+        if value.kind is not ValueKind.DURATION:
+            continue
+        is_alone = _BEFORE.search(folded[: value.start]) and _AFTER.match(folded[value.end :])
+        noun = _ADJECTIVES.match(folded, value.end)
+        if is_alone or (noun and any(value.end < at <= noun.end() for at in films)):
+            yield Hit("length", value.start, value.end)
 
 
 def _pointers(folded: str, hits: Sequence[Hit], values: Sequence[Value]) -> Iterator[Pointer]:

@@ -130,14 +130,17 @@ def _fillers(work: Work, _: Clause) -> list[_Span]:
     return found
 
 
-def highlights(work: Work, clause: Clause) -> None:
+def highlights(work: Work, wanted_ms: int) -> None:
     """Keep parts spread evenly over the film, each from where a shot or a sentence begins.
 
-    What happens in a clip is not known; its shots and pauses are.
+    What happens in a clip is not known; its shots and pauses are. No length (0) takes a
+    minute, at most a third of the film.
+
+    Raises:
+        CannotDo: the film is no longer than that.
     """
     length_ms = work.draft.duration_ms
-    value = clause.value(ValueKind.DURATION)
-    wanted_ms = value.ms if value else min(HIGHLIGHT_MS, length_ms // 3)
+    wanted_ms = wanted_ms or min(HIGHLIGHT_MS, length_ms // 3)
     if not 0 < wanted_ms < length_ms:
         raise CannotDo("cannot_fit", longest=length_ms, shortest=0)
     count = max(1, round(wanted_ms / HIGHLIGHT_PART_MS))

@@ -87,7 +87,8 @@ def _taken(
     places: list[tuple[_Place, bool]] = []
     is_own = False
     for need in rule.needs:
-        used = [place for place, _ in places]
+        # Asked for twice, it has to be there twice: "replace 'A' with 'B'".
+        used = [p for (p, _), other in zip(places, rule.needs, strict=False) if other == need]
         options = [(name, place) for name, place in found if name in need and place not in used]
         free = [(n, p) for n, p in options if n in shares or p not in taken]
         if not free:

@@ -62,6 +62,10 @@ _WANTS: Final = frozenset(
     ]
 )
 _UNREAD_MAX: Final = 8
+# What stands before a length that tells of an upload: "my 10-minute talk".
+_POINTED: Final = re.compile(
+    r"(?:^|\s)(?:my|this|our|the|(?:have|here's|here is|recorded) an?|for an?|raw|of an?)\s$"
+)
 # A text of so many words without an order describes the film that is wanted.
 STORY_WORDS_MIN: Final = 12
 
@@ -119,12 +123,16 @@ def take_turn(
 
 def _without_descriptions(whole: Clause, assets: Sequence[Asset]) -> Clause:
     """Leave lengths out that only describe what was uploaded: "cut my 10-minute video"."""
-    lengths = [v for v in whole.values if v.kind is ValueKind.DURATION]
     known = [a.duration_ms for a in assets if a.duration_ms]
-    described = [v for v in lengths if any(abs(v.ms - ms) <= ms * 0.03 for ms in known)]
-    if len(described) == len(lengths) and not whole.has("have"):
-        return whole
-    return replace(whole, values=tuple(v for v in whole.values if v not in described))
+    described = [
+        v
+        for v in whole.values
+        if v.kind is ValueKind.DURATION
+        and any(abs(v.ms - ms) <= ms * 0.03 for ms in known)
+        and _POINTED.search(whole.request.folded[: v.start])
+    ]
+    told = (replace(v, kind=ValueKind.COUNT) if v in described else v for v in whole.values)
+    return replace(whole, values=tuple(told))
 
 
 def _work(work: Work, whole: Clause) -> list[str]:
@@ -211,11 +219,17 @@ def _cut(work: Work, intents: Sequence[Intent]) -> None:
     # "Find the best moments and make a one-minute reel": one wish, the one with a length.
     wishes = [i for i in intents if i.name == "highlights"]
     wishes.sort(key=lambda i: i.clause.value(ValueKind.DURATION) is None)
+    lengths = [v for i in intents if i.name == "duration" if (v := _length_in(i.clause))]
     for wish in wishes[:1]:
         try:
-            cutting.highlights(work, wish.clause)
+            cutting.highlights(work, _length_in(wish.clause) or sum(lengths[:1]))
         except CannotDo as why:
             _cannot(work, wish.clause.shown, why)
+
+
+def _length_in(clause: Clause) -> int | None:
+    value = clause.value(ValueKind.DURATION)
+    return value.ms if value else None
 
 
 def _run(work: Work, intents: Sequence[Intent]) -> None:

@@ -433,6 +433,7 @@ def _text_span(segments: Sequence[Segment], index: int, role: TextRole) -> TimeR
     end_ms = segment.track_range.end_ms
     if following is not None:
         end_ms -= half_ms(following) + margin_ms
+    if role is not TextRole.END_CARD:
         most = TITLE_MS_MAX if role is TextRole.TITLE else CAPTION_MS_MAX
         end_ms = min(end_ms, start_ms + most)
     return TimeRange.between(start_ms, max(end_ms, start_ms + 1))

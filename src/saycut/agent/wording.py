@@ -259,7 +259,7 @@ def _remove_text(work: Work, clause: Clause) -> None:
 def _text_size(work: Work, clause: Clause) -> None:
     times = clause.value(ValueKind.TIMES)
     factor = times.amount if times else (1 / BIGGER if clause.has("smaller") else BIGGER)
-    if clause.has("caption") and not _targets(work, clause):
+    if clause.has("caption", "make_captions") and not _targets(work, clause):
         _captions(work, clause)  # "create captions in large letters"
     for segment in _targets_or_raise(work, clause):
         assert segment.text is not None  # targets are texts
