@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from saycut.agent import cutting, hearing, looking, wording
+from saycut.agent import cutting, hearing, looking, ordering, wording
 from saycut.agent.lexicon import languages
 from saycut.agent.values import ValueKind
 
@@ -29,6 +29,7 @@ def test_every_rule_has_somebody_to_do_it() -> None:
     names = {rule["name"] for rule in _table("intents.toml")["rules"]}
     handled = {
         *cutting.HANDLERS,
+        *ordering.HANDLERS,
         *looking.HANDLERS,
         *wording.HANDLERS,
         *hearing.HANDLERS,

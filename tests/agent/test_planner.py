@@ -814,3 +814,253 @@ def test_seams_of_a_longer_film_stay_in_order() -> None:
     draft = said("make it 45 seconds").draft
 
     assert all(a.track_range.end_ms == b.track_range.start_ms for a, b in pairwise(shots(draft)))
+
+
+# The rest of what can be asked for.
+
+
+@pytest.mark.parametrize(
+    ("request_", "length_ms"),
+    [("make it shorter", 22_500), ("make it longer", 37_500), ("延长", 37_500)],
+)
+def test_the_film_gets_shorter_and_longer(request_: str, length_ms: int) -> None:
+    assert said(request_).draft.duration_ms == length_ms
+
+
+def test_one_shot_gets_longer() -> None:
+    before = shots(a_promo())[1].track_range.duration_ms
+
+    after = shots(said("make photo 2 longer").draft)[1].track_range.duration_ms
+
+    assert after == round(before * 1.25)
+
+
+def test_each_photo_of_a_film_takes_the_time_said() -> None:
+    film = said("make a slideshow", draft=Draft()).draft
+
+    turn = said("each photo 2 seconds", draft=film)
+
+    assert {s.track_range.duration_ms for s in shots(turn.draft)} == {2000}
+
+
+def test_a_clip_is_split_where_asked() -> None:
+    turn = said("split at 0:20", draft=Draft(), assets=[TALK])
+
+    assert [s.track_range.duration_ms for s in shots(turn.draft)] == [20_000, 40_000]
+
+
+def test_the_start_of_one_clip_is_cut_off() -> None:
+    clips = [a_clip("c1", duration_ms=8000), a_clip("c2", duration_ms=8000)]
+
+    turn = said("cut the first 2 seconds of clip 2", draft=Draft(), assets=clips)
+
+    assert [s.source_start_ms for s in shots(turn.draft)] == [0, 2000]
+
+
+def test_trimming_without_an_amount_takes_silence_off_the_ends() -> None:
+    turn = said("trim the clip", draft=Draft(), assets=[TALK])
+
+    assert turn.draft.duration_ms == 60_000 - 1380
+
+
+def test_trimming_without_an_amount_or_silence_asks_for_one() -> None:
+    turn = said("trim the clip", draft=Draft(), assets=[a_clip("c")])
+
+    assert turn.unmet == ("trim the clip",)
+    assert "how much" in turn.reply
+
+
+@pytest.mark.parametrize(
+    ("request_", "colour"), [("end with a black screen", "#000000"), ("开头加白屏", "#ffffff")]
+)
+def test_a_plain_screen_is_put_in(request_: str, colour: str) -> None:
+    film = said("make a slideshow", draft=Draft()).draft
+
+    draft = said(request_, draft=film).draft
+
+    assert colour in {s.picture.colour for s in shots(draft)}
+
+
+def test_everything_is_cleared() -> None:
+    assert shots(said("start over").draft) == ()
+
+
+def test_two_clips_are_swapped_without_numbers() -> None:
+    clips = [a_clip("c1"), a_clip("c2")]
+
+    assert _order(said("swap the two clips", draft=Draft(), assets=clips)) == ["c2", "c1"]
+
+
+@pytest.mark.parametrize(
+    "request_", ["swap the photos", "move the photo to the start", "remove photo 42", "add a photo"]
+)
+def test_what_is_not_told_is_asked_for(request_: str) -> None:
+    turn = said(request_)
+
+    assert not turn.changed
+    assert turn.asked
+
+
+def test_a_background_colour_a_dimmed_and_a_see_through_picture() -> None:
+    turns = talk(
+        "white background", "dim photo 2", "blur photo 3", "opacity of photo 1 at 40 %",
+        draft=a_promo(),
+    )  # fmt: skip
+    first, second, third, *_ = shots(turns[-1].draft)
+
+    assert turns[-1].draft.canvas.background == "#ffffff"
+    assert second.picture.dim == pytest.approx(0.4)
+    assert third.picture.blur > 0
+    assert first.picture.opacity.at(0) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("request_", "x"), [("keep the left side of photo 2 in view", 0.25), ("focus on the face", 0.5)]
+)
+def test_the_focus_is_moved(request_: str, x: float) -> None:
+    assert shots(said(request_).draft)[1].picture.focus[0] == pytest.approx(x)
+
+
+def test_moves_come_and_go() -> None:
+    still = said("no motion").draft
+    moving = said("add ken burns", draft=still).draft
+
+    assert not any(s.picture.motion for s in shots(still))
+    assert all(s.picture.motion for s in shots(moving))
+
+
+def test_every_other_shot_is_pushed_into() -> None:
+    clips = [a_clip("c1"), a_clip("c2"), a_clip("c3")]
+
+    draft = said("zoom punch at every cut", draft=Draft(), assets=clips).draft
+
+    assert [s.picture.motion is not None for s in shots(draft)] == [True, False, True]
+
+
+def test_a_transition_that_is_not_there_is_replaced_and_said_to_be() -> None:
+    turn = said("wipe transitions")
+
+    assert "crossfade" in turn.reply
+    assert all(s.transition for s in shots(turn.draft)[1:])
+
+
+def test_a_single_clip_has_no_place_for_a_transition() -> None:
+    turn = said("add a crossfade", draft=Draft(), assets=[TALK])
+
+    assert turn.unmet
+    assert "only one shot" in turn.reply
+
+
+def test_the_canvas_that_is_there_already_is_said_to_be() -> None:
+    turn = said("16:9 at 1080p")
+
+    assert not turn.changed
+    assert "already" in turn.reply
+
+
+@pytest.mark.parametrize(
+    ("request_", "role"),
+    [
+        ("add a lower third 'Ana, baker'", TextRole.LOWER_THIRD),
+        ("add a watermark 'Sample'", TextRole.WATERMARK),
+        ("add a call to action 'Book now'", TextRole.END_CARD),
+        ("put 'The End' at the end", TextRole.END_CARD),
+        ("add the text 'Wow' to photo 2", TextRole.OVERLAY),
+    ],
+)
+def test_words_take_the_role_they_are_for(request_: str, role: TextRole) -> None:
+    words = request_.split("'")[1]
+
+    assert words in texts(said(request_).draft, role)
+
+
+def test_a_text_covers_the_stretch_asked_for() -> None:
+    turn = said("add the text 'Wow' from 0:05 to 0:09")
+
+    (found,) = [
+        s for s in turn.draft.segments(TrackKind.TEXT) if s.text and s.text.content == "Wow"
+    ]
+    assert (found.track_range.start_ms, found.track_range.end_ms) == (5000, 9000)
+
+
+def test_a_name_that_nobody_gave_is_a_placeholder_and_asked_for() -> None:
+    turn = said("add a lower third with my name")
+
+    assert turn.asked
+    assert "Your Name" in turn.reply
+
+
+@pytest.mark.parametrize("request_", ["add text overlays", "add section titles"])
+def test_words_that_are_wanted_come_from_the_names_of_files(request_: str) -> None:
+    film = said("make a slideshow", draft=Draft()).draft
+
+    assert "Sunset" in texts(said(request_, draft=film).draft)
+
+
+@pytest.mark.parametrize("request_", ["add text overlays", "add section titles", "add a watermark"])
+def test_words_that_nobody_knows_are_asked_for(request_: str) -> None:
+    turn = said(request_, draft=Draft(), assets=[a_clip("clip-1")])
+
+    assert turn.unmet
+    assert "quotes" in turn.reply
+
+
+def test_a_title_without_words_is_named_after_a_file() -> None:
+    film = said("make a slideshow", draft=Draft()).draft
+
+    turn = said("add a title", draft=film)
+
+    assert texts(turn.draft, TextRole.TITLE) == ["Aitzgorri"]
+    assert "Aitzgorri" in turn.reply
+
+
+def test_captions_can_be_made_large() -> None:
+    turn = said("create captions in large letters", draft=Draft(), assets=[TALK])
+
+    assert {s.text.scale for s in turn.draft.segments(TrackKind.TEXT) if s.text} == {1.3}
+
+
+def test_music_of_another_name_is_not_pretended() -> None:
+    turn = said("add jazzy background music")
+
+    assert not turn.changed
+    assert "song.m4a" in turn.reply
+    assert turn.unmet
+
+
+def test_the_music_is_replaced_by_a_named_file() -> None:
+    turn = said("replace the music with other.m4a", assets=[*PROJECT, a_song("other")])
+
+    assert [m.asset_id for m in music_of(turn.draft)] == ["other"]
+
+
+def test_short_music_is_laid_until_the_end() -> None:
+    silent = said("remove the music").draft
+    short = a_song("short", duration_ms=12_000)
+
+    turn = said("add short.m4a as background music", draft=silent, assets=[*PROJECT, short])
+
+    assert music_of(turn.draft)[-1].track_range.end_ms == 30_000
+    assert len(music_of(turn.draft)) == 3
+
+
+def test_the_sound_of_one_clip_is_muted_and_turned_down() -> None:
+    clips = [a_clip("c1"), a_clip("c2")]
+
+    turns = talk("mute clip 2", "lower the sound of clip 1", assets=clips)
+
+    first, second = shots(turns[-1].draft)
+    assert second.sound.is_muted
+    assert first.sound.gain_db.at(0) == -4
+
+
+@pytest.mark.parametrize("request_", ["music at 30 %", "fade the music in: fade in the music"])
+def test_without_music_there_is_nothing_to_set(request_: str) -> None:
+    turn = said(request_, draft=Draft(), assets=PHOTOS)
+
+    assert turn.unmet
+    assert "no music" in turn.reply
+
+
+def test_the_loudness_is_brought_to_that_of_the_web() -> None:
+    assert said("normalize the audio").draft.loudness_lufs == -14

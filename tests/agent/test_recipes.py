@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saycut.agent.direction import Brief, FilmKind, accent_of, ordered, position_for
-from saycut.agent.recipes import closing_of, film_of, retimed
+from saycut.agent.recipes import film_of
+from saycut.agent.retiming import closing_of, retimed
 from saycut.edit.framing import picture_for
 from saycut.edit.motions import kind_of
 from saycut.timeline import (

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Final
 
-from saycut.agent import cutting, hearing, looking, wording
+from saycut.agent import cutting, hearing, looking, ordering, wording
 from saycut.agent.clauses import Clause, clauses_of, read, unread
 from saycut.agent.creating import CONSUMED, create, lay_out, wants_film
 from saycut.agent.intents import Intent, intents_of
@@ -29,6 +29,7 @@ __all__ = ["take_turn"]
 
 _HANDLERS: Final[Handlers] = {
     **cutting.HANDLERS,
+    **ordering.HANDLERS,
     **looking.HANDLERS,
     **wording.HANDLERS,
     **hearing.HANDLERS,

@@ -4,7 +4,7 @@ A recipe lays shots, words and music out in one go, with the choices of `directi
 times of `rhythm`; its result is a draft like any other, which edits go on from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log10
@@ -22,6 +22,7 @@ from saycut.agent.direction import (
     shot_count,
 )
 from saycut.agent.naming import caption_of
+from saycut.agent.retiming import CLOSING_MS_LEAST, half_ms
 from saycut.agent.rhythm import Beats, borders_of, shared
 from saycut.edit import reading_ms
 from saycut.timeline import (
@@ -44,7 +45,7 @@ from saycut.timeline import (
     Transition,
 )
 
-__all__ = ["Closing", "Film", "closing_of", "film_of", "half_ms", "retimed"]
+__all__ = ["Film", "film_of"]
 
 PROMO_MS: Final = 30_000
 PROMO_PER_PICTURE_MS: Final = 5_000
@@ -52,7 +53,6 @@ STILL_MS: Final = 4_000
 # The closing card: a seventh of the film, long enough to read, short enough to stay for.
 CLOSING_SHARE: Final = 0.15
 CLOSING_MS: Final = (3_000, 4_500)
-CLOSING_MS_LEAST: Final = 2_500
 CLOSING_DIM: Final = 0.45
 CLOSING_BLUR: Final = 0.018
 # The opening carries the title and the eye needs a moment to arrive.
@@ -112,76 +112,6 @@ def film_of(brief: Brief, assets: Sequence[Asset], canvas: Canvas) -> Film:
         Draft(canvas=canvas, tracks=tuple(t for t in (main, sounds, texts) if t.segments)),
         tuple(a for a in pictures if a.id not in shown),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """The closing card of a film: its shot and the text over it."""
-
-    shot: Segment
-    text: Segment
-
-
-def closing_of(draft: Draft) -> Closing | None:
-    """Give the closing card: a dimmed last shot with the words of an end under its own."""
-    shots = draft.main_track.segments if draft.main_track else ()
-    if len(shots) < 2 or not shots[-1].picture.dim:
-        return None
-    last = shots[-1]
-    over = (
-        s
-        for s in draft.segments(TrackKind.TEXT)
-        if s.text
-        and s.text.role in (TextRole.END_CARD, TextRole.CTA)
-        and s.track_range.overlaps(last.track_range)
-    )
-    text = next(over, None)
-    return Closing(last, text) if text else None
-
-
-def retimed(draft: Draft, assets: Mapping[str, Asset], duration_ms: int) -> tuple[int, ...] | None:
-    """Give new lengths of all shots for the film to last so long, seams on the beats again.
-
-    The closing card keeps the time it needs. None when there are clips, whose lengths are
-    not free, or gaps between shots.
-    """
-    shots = draft.main_track.segments if draft.main_track else ()
-    stills = all(_is_still(assets.get(s.asset_id or "")) for s in shots)
-    is_closed = all(a.track_range.end_ms == b.track_range.start_ms for a, b in pairwise(shots))
-    if not shots or not stills or not is_closed or shots[0].track_range.start_ms:
-        return None
-    weights = [float(s.track_range.duration_ms) for s in shots]
-    if closing_of(draft):
-        least = min(CLOSING_MS_LEAST, duration_ms * 2 // 5)
-        closing = max(least, min(weights[-1], duration_ms * weights[-1] / sum(weights)))
-        lengths = [
-            *shared(duration_ms - round(closing), weights[:-1], [float("inf")] * len(weights))
-        ]
-        lengths.append(float(duration_ms - round(sum(lengths))))
-    else:
-        lengths = shared(duration_ms, weights, [float("inf")] * len(weights))
-    if min(lengths) < 1:
-        return None
-    borders = borders_of(lengths, [float("inf")] * len(lengths), _beats_of(draft, assets))
-    return tuple(end - start for start, end in pairwise(borders))
-
-
-def _is_still(asset: Asset | None) -> bool:
-    return asset is not None and asset.kind is AssetKind.IMAGE
-
-
-def _beats_of(draft: Draft, assets: Mapping[str, Asset]) -> Beats:
-    """Give the beats of the music that lies under a film, on the film's clock."""
-    found: list[int] = []
-    bars: set[int] = set()
-    for segment in draft.segments(TrackKind.AUDIO):
-        asset = assets.get(segment.asset_id or "")
-        if asset is None or segment.sound.role is not SoundRole.MUSIC:
-            continue
-        offset = segment.track_range.start_ms - segment.source_start_ms
-        found += [b + offset for b in asset.facts.beats_ms]
-        bars |= {b + offset for b in asset.facts.downbeats_ms}
-    return Beats(tuple(sorted(set(found) | bars)), frozenset(bars))
 
 
 def _usual_ms(brief: Brief, pictures: Sequence[Asset]) -> int:
@@ -292,6 +222,7 @@ def _opened(brief: Brief, lengths: list[float], longest: list[float]) -> list[fl
         return lengths
     needed = reading_ms(brief.title) + TITLE_START_MS + TITLE_ROOM_MS
     first = min(max(lengths[0], needed), longest[0], sum(lengths) * 2 / 3)
+    first = max(first, sum(lengths) - sum(longest[1:]))
     rest = shared(round(sum(lengths) - first), lengths[1:], longest[1:])
     return [sum(lengths) - sum(rest), *rest]
 
@@ -437,10 +368,6 @@ def _text_span(segments: Sequence[Segment], index: int, role: TextRole) -> TimeR
         most = TITLE_MS_MAX if role is TextRole.TITLE else CAPTION_MS_MAX
         end_ms = min(end_ms, start_ms + most)
     return TimeRange.between(start_ms, max(end_ms, start_ms + 1))
-
-
-def half_ms(segment: Segment) -> int:
-    return -(-segment.transition.duration_ms // 2) if segment.transition else 0
 
 
 def _music_track(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from saycut.agent.clauses import Clause
-from saycut.agent.recipes import closing_of
+from saycut.agent.retiming import closing_of
 from saycut.agent.speech import voice_of
 from saycut.agent.turn import Chapter, OutputOrder, Sidecar
 from saycut.edit import EditContext, apply
