@@ -130,6 +130,20 @@ def test_a_text_at_rest_is_drawn_the_same_on_all_its_frames() -> None:
     assert texts[60].at_ms is None
 
 
+def test_a_text_leaves_before_its_end_but_not_where_the_film_ends() -> None:
+    words = a_caption("x", duration_ms=2000)
+    last = {"ends first": 3000, "ends with the film": 2000}
+
+    at_end = {
+        name: plan_of(a_segment("a", duration_ms=film_ms), texts=(words,)).draws(59)[-1]
+        for name, film_ms in last.items()
+    }
+
+    assert isinstance(at_end["ends first"], TextDraw)
+    assert at_end["ends first"].at_ms is not None
+    assert at_end["ends with the film"] == TextDraw(words.text, None, None)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("fit", Fit)
 @pytest.mark.parametrize("picture_aspect", [0.5, 1.0, 16 / 9, 3.0])
 def test_a_fitted_view_has_the_shape_of_its_frame(fit: Fit, picture_aspect: float) -> None:

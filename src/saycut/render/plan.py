@@ -33,6 +33,8 @@ __all__ = ["ColourDraw", "Draw", "PictureDraw", "RenderPlan", "TextDraw", "plan_
 BLACK: Final = "#000000"
 # A draft counts whole milliseconds, so a cut may lie half of one beside its frame's PTS.
 _ROUNDING_US: Final = 1000
+# Longer than any text takes to leave.
+_EXIT_MS_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,12 @@ def plan_render(draft: Draft, assets: Mapping[str, Asset], canvas: Canvas) -> Re
     frame_count = frame_at(draft.duration_ms, canvas.frame_rate)
     if frame_count < 1:
         raise NothingToRender(draft.duration_ms)
+    texts = draft.tracks_of(TrackKind.TEXT)
     return RenderPlan(
         canvas,
         frame_count,
         tuple(_shots(t, assets, canvas.frame_rate) for t in draft.tracks_of(TrackKind.VIDEO)),
-        tuple(_text_spans(t, canvas.frame_rate) for t in draft.tracks_of(TrackKind.TEXT)),
+        tuple(_text_spans(t, canvas.frame_rate, frame_count) for t in texts),
     )
 
 
@@ -206,17 +209,18 @@ def _seam(segment: Segment, rate: Fraction) -> _Seam | None:
     return _Seam(segment.transition.kind, first, first + frame_count)
 
 
-def _text_spans(track: Track, rate: Fraction) -> tuple[_TextSpan, ...]:
-    return tuple(
-        _TextSpan(
-            segment.text,
-            frame_at(segment.track_range.start_ms, rate),
-            frame_at(segment.track_range.end_ms, rate),
-            segment.track_range.duration_ms,
-        )
-        for segment in track.segments
-        if segment.text is not None
-    )
+def _text_spans(track: Track, rate: Fraction, film_end: int) -> tuple[_TextSpan, ...]:
+    spans = []
+    for segment in track.segments:
+        if segment.text is None:
+            continue
+        first = frame_at(segment.track_range.start_ms, rate)
+        end = frame_at(segment.track_range.end_ms, rate)
+        # What ends with the film leaves with it: nobody wants the last frame without the words.
+        lasting_ms = _EXIT_MS_MAX if end >= film_end else 0
+        duration_ms = segment.track_range.duration_ms + lasting_ms
+        spans.append(_TextSpan(segment.text, first, end, duration_ms))
+    return tuple(spans)
 
 
 def _shot_draws(shot: _Shot, frame: int, canvas: Canvas) -> list[Draw]:
