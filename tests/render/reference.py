@@ -98,7 +98,7 @@ def _picture(frame: Frame, draw: PictureDraw, picture: Planes, canvas: Canvas) -
 
 
 def _backdrop(picture: Planes, target: Rect, canvas: Canvas) -> Frame:
-    """The middle of the picture over the canvas, soft, at 55 % of the light."""
+    """The middle of the picture over the canvas, soft, at 65 % of the light."""
     height, width = picture.y.shape
     scale = max(canvas.width / width, canvas.height / height)
     assert (target.width, target.height) == (canvas.width, canvas.height)
@@ -108,7 +108,7 @@ def _backdrop(picture: Planes, target: Rect, canvas: Canvas) -> Frame:
         xs = (np.arange(size[0]) + 0.5 - size[0] / 2) / scale + plane.shape[1] / 2 - 0.5
         ys = (np.arange(size[1]) + 0.5 - size[1] / 2) / scale + plane.shape[0] / 2 - 0.5
         made.append(cv2.GaussianBlur(sample(plane, xs, ys), (0, 0), 0.045 * size[1]))
-    return tuple(b + (p - b) * 0.55 for p, b in zip(made, BLACK, strict=True))  # type: ignore[return-value]
+    return tuple(b + (p - b) * 0.65 for p, b in zip(made, BLACK, strict=True))  # type: ignore[return-value]
 
 
 def _text(frame: Frame, draw: TextDraw, canvas: Canvas) -> Frame:

@@ -51,6 +51,7 @@ SCENES: dict[str, list[Draw]] = {
         a_still("wide", Rect(0, 0, 1, 0.8)),
         a_still("logo", Rect(0, 0, 1, 1), Rect(401.3, 20.6, 170.2, 102.4), opacity=0.8),
     ],
+    "a logo with alpha over the whole canvas": [a_still("logo", Rect(0, 0.03125, 1, 0.9375))],
     "half off the canvas": [a_still("wide", Rect(0, 0, 1, 1), Rect(-150.5, 100.25, 400.5, 300.0))],
     "nothing but the background": [],
     "a title at rest": [
@@ -70,6 +71,8 @@ SCENES: dict[str, list[Draw]] = {
 def test_a_frame_is_what_the_obvious_formula_gives(name: str, sources: Sources) -> None:
     draws = SCENES[name]
     frame = blank_planes(CANVAS.width, CANVAS.height)
+    # What an earlier frame left must not shine through.
+    frame.y[...], frame.u[...], frame.v[...] = 235, 16, 240
 
     Compositor(CANVAS, sources).compose(draws, frame)
 

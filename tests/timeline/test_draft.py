@@ -36,8 +36,11 @@ def test_a_view_between_two_inside_the_picture_is_inside(a: Rect, b: Rect, share
 
     # The size takes a geometric path and the centre goes with it, within rounding.
     assert min(a.width, b.width) - 1e-9 <= view.width <= max(a.width, b.width) + 1e-9
-    assert a.towards(b, 0) == a
-    assert a.towards(b, 1) == b
+    for end, rect in ((0, a), (1, b)):
+        there = a.towards(b, end)
+        assert (there.x, there.y, there.width, there.height) == pytest.approx(
+            (rect.x, rect.y, rect.width, rect.height)
+        )
 
 
 @given(rects, rects, st.integers(1, 99), st.floats(0, 1))
@@ -50,6 +53,24 @@ def test_cutting_a_motion_changes_no_view(a: Rect, b: Rect, percent: int, at: fl
     for part, start, length in ((head, 0.0, float(cut)), (tail, float(cut), float(1 - cut))):
         one, other = part.view(at), whole.view(start + length * at)
         assert (one.x, one.y, one.width) == pytest.approx((other.x, other.y, other.width))
+
+
+@given(rects, rects, st.sampled_from(Easing), st.floats(-0.5, 1.5))
+def test_a_motion_never_looks_beyond_the_picture(
+    a: Rect, b: Rect, easing: Easing, progress: float
+) -> None:
+    view = Motion(a, b, easing).view(progress)
+
+    assert view.x >= 0
+    assert view.y >= 0
+    assert view.x + view.width <= 1 + 1e-9
+    assert view.y + view.height <= 1 + 1e-9
+
+
+def test_a_linear_move_goes_on_through_a_transition() -> None:
+    pan = Motion(Rect(0.1, 0, 0.8, 1), Rect(0.15, 0, 0.8, 1), Easing.LINEAR)
+
+    assert [pan.view(p).x for p in (-0.5, 0, 1, 1.5)] == pytest.approx([0.075, 0.1, 0.15, 0.175])
 
 
 @pytest.mark.parametrize("easing", Easing)

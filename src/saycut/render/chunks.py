@@ -22,7 +22,7 @@ from saycut.timeline import Canvas
 __all__ = ["CHUNK_MS", "Chunk", "ChunkRender", "chunks_of", "render_chunk"]
 
 # Part of every key: raise it when the same draws come to give other pixels.
-RENDER_VERSION: Final = 1
+RENDER_VERSION: Final = 2
 
 # Closed two-second GOPs cost nothing against one stream (size x 0.95, CPU x 0.96), and a
 # changed title costs no more than the chunks it touches.

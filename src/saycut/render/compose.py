@@ -59,7 +59,10 @@ class Compositor:
         whole = Rect(0.0, 0.0, float(self._canvas.width), float(self._canvas.height))
         if isinstance(draw, TextDraw) or draw.opacity < 1 or draw.target != whole:
             return False
-        return isinstance(draw, ColourDraw) or draw.has_backdrop or _fills_target(draw.view)
+        if isinstance(draw, ColourDraw) or draw.has_backdrop:
+            return True
+        picture = self._sources.picture(draw, self._canvas.height)
+        return picture.alpha is None and _fills_target(draw.view)
 
     def _picture(self, draw: PictureDraw, frame: Planes) -> None:
         picture = self._sources.picture(draw, self._canvas.height)

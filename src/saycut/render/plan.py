@@ -268,7 +268,7 @@ def _picture_draw(shot: _Shot, frame: int, canvas: Canvas, opacity: float) -> Dr
     view = fitted
     if picture.motion is not None:
         share = (frame - shot.first) / (shot.end - shot.first)
-        view = moved_view(fitted, picture.motion.view(min(1.0, max(0.0, share))))
+        view = moved_view(fitted, picture.motion.view(share))
     is_still = asset.kind is AssetKind.IMAGE
     return PictureDraw(
         digest=asset.digest,

@@ -25,9 +25,9 @@ __all__ = ["Sources"]
 _KEPT_BYTES_MAX: Final = 24 << 20
 # A transition shows two shots of one clip; two tracks of such are rare.
 _READERS_MAX: Final = 4
-# A backdrop must not draw the eye: soft beyond recognition, at 55 % of the light.
+# A backdrop must not draw the eye: soft beyond recognition, at 65 % of the light.
 _BACKDROP_SIGMA: Final = 0.045
-_BACKDROP_DIM: Final = 0.45
+_BACKDROP_DIM: Final = 0.35
 # Blurring at a quarter of the size looks the same and costs a sixteenth.
 _BLUR_SCALE: Final = 4
 

@@ -37,14 +37,10 @@ class Rect:
     height: float
 
     def towards(self, other: "Rect", share: float) -> "Rect":
-        """Give the rectangle `share` of the way (0..1) from this one to `other`.
+        """Give the rectangle `share` of the way from this one (0) to `other` (1), or beyond.
 
         Sizes are interpolated geometrically: a zoom then looks equally fast all the way.
         """
-        if share <= 0:
-            return self
-        if share >= 1:
-            return other
         width = self.width * (other.width / self.width) ** share
         height = self.height * (other.height / self.height) ** share
         # The centre moves in step with the size, so that an edge shared by both stays put.
@@ -56,6 +52,12 @@ class Rect:
         x += (other.x + other.width / 2 - x) * way
         y += (other.y + other.height / 2 - y) * way
         return Rect(x - width / 2, y - height / 2, width, height)
+
+    def inside(self) -> "Rect":
+        """Give the nearest rectangle that does not reach over the edges of the reference."""
+        width, height = min(1.0, self.width), min(1.0, self.height)
+        x, y = min(max(0.0, self.x), 1 - width), min(max(0.0, self.y), 1 - height)
+        return Rect(x, y, width, height)
 
 
 FULL = Rect(0.0, 0.0, 1.0, 1.0)

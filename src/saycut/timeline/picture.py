@@ -34,9 +34,15 @@ class Motion:
     ends: Fraction = Fraction(1)
 
     def view(self, progress: float) -> Rect:
-        """Give the rectangle in view when `progress` (0..1) of the segment has played."""
+        """Give the rectangle in view when `progress` (0..1) of the segment has played.
+
+        Outside 0..1, where a transition shows the segment beyond its edges, a linear move goes
+        on at its pace as far as the picture reaches; the others have come to rest.
+        """
         share = float(self.begins) + float(self.ends - self.begins) * progress
-        return self.start.towards(self.end, ease(self.easing, share))
+        if self.easing is not Easing.LINEAR:
+            share = ease(self.easing, share)
+        return self.start.towards(self.end, share).inside()
 
     def cut_at(self, share: Fraction) -> tuple["Motion", "Motion"]:
         """Give the parts of the move before and after `share` (0..1) of this one."""
