@@ -137,6 +137,40 @@ def test_a_changed_text_costs_the_chunk_it_is_in(studio: Studio) -> None:
     assert report.chunk_count - report.cached_chunks == 1
 
 
+def test_chunks_that_left_the_cache_are_made_again(studio: Studio) -> None:
+    studio.export(a_promo())
+    for path in sorted((studio.folder / "cache").rglob("*")):
+        if path.is_file() and int(path.name[0], 16) % 2:
+            path.unlink()
+
+    report = studio.export(a_promo())
+
+    assert report.frame_count == 180
+
+
+def test_a_chunk_that_is_not_as_composed_is_not_kept(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whatever the decoder gives is then too far from what was composed.
+    strict = replace(a_promo(), loudness_lufs=-20.0)
+    monkeypatch.setattr("saycut.render.verify.Verdict.is_sound", False)
+
+    with pytest.raises(ExportFailed, match="not as composed"):
+        studio.export(strict)
+    monkeypatch.undo()
+
+    assert studio.export(strict).cached_chunks < 3
+    assert studio.files() == ["film.mp4"]
+
+
+def test_a_name_with_a_colon_is_a_file(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(studio.folder)
+
+    report = studio.export(a_promo(), "take 2: final.mp4")
+
+    assert report.path.exists()
+
+
 def test_what_changes_no_pixel_renders_nothing(studio: Studio) -> None:
     studio.export(a_promo())
     renamed = a_promo()

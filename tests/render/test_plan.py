@@ -82,6 +82,25 @@ def test_a_fade_through_black_is_black_in_its_middle_and_nowhere_else() -> None:
     assert veil(30) == pytest.approx(11 / 12)
 
 
+@pytest.mark.parametrize("duration_ms", [400, 434])
+def test_a_fade_through_black_never_shows_what_lies_behind(duration_ms: int) -> None:
+    frame = Rect(0.5, 0.5, 0.25, 0.25)
+    a = a_segment("a", duration_ms=1000, picture=Picture(frame=frame))
+    seam = Transition(TransitionKind.FADE_BLACK, duration_ms)
+    b = a_segment(
+        "b", start_ms=1000, duration_ms=1000, transition=seam, picture=Picture(frame=frame)
+    )
+    plan = plan_of(a, b)
+
+    for number in range(60):
+        draws = plan.draws(number)
+        assert draws
+        assert {d.target for d in draws if not isinstance(d, TextDraw)} == {
+            Rect(320.0, 180.0, 160.0, 90.0)
+        }
+        assert isinstance(draws[0], PictureDraw) or draws[0].opacity == 1  # type: ignore[union-attr]
+
+
 def test_a_clip_shows_the_frame_whose_time_it_is() -> None:
     clip = a_segment("c", asset_id="clip", start_ms=0, duration_ms=2000, source_start_ms=1500)
 

@@ -3,10 +3,11 @@
 from saycut.render.cache import ChunkCache, FolderCache
 from saycut.render.encode import Encoding
 from saycut.render.errors import ChunkFailed, ExportFailed, NothingToRender, ShapeMismatch
-from saycut.render.export import ExportReport, ExportSettings, Progress, export
+from saycut.render.export import ExportReport, ExportSettings, export
 from saycut.render.plan import RenderPlan, plan_render
 from saycut.render.pool import WorkerPool
 from saycut.render.verify import Check, State
+from saycut.render.work import Progress
 
 __all__ = [
     "Check",

@@ -10,7 +10,9 @@ __all__ = ["ChunkCache", "FolderCache"]
 
 
 class ChunkCache(Protocol):
-    """Bytes by name. A name is a digest of all that went in, so what it holds never changes."""
+    """Bytes by name. A name is the digest, in hex, of all that went in: it never changes."""
+
+    def has(self, name: str) -> bool: ...
 
     def get(self, name: str) -> bytes | None: ...
 
@@ -18,7 +20,7 @@ class ChunkCache(Protocol):
 
 
 class FolderCache:
-    """A folder of files, the least recently used removed once `bytes_max` is passed.
+    """The folder `chunks` in `folder`, least recently used out first once `bytes_max` is passed.
 
     Several processes may share it: files appear whole, and one that is removed meanwhile is
     simply made again.
@@ -28,10 +30,19 @@ class FolderCache:
     _SHRINK_TO: Final = 0.9
 
     def __init__(self, folder: Path, bytes_max: int) -> None:
-        self._folder = folder
+        # A folder of its own: what else lies where the cache was put is not ours to remove.
+        self._folder = folder / "chunks"
         self._bytes_max = bytes_max
-        folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         self._size_bytes = sum(size for _, size, _ in self._files())
+
+    def has(self, name: str) -> bool:
+        """Tell whether it is there; that counts as a use."""
+        try:
+            os.utime(self._path(name))
+        except FileNotFoundError:
+            return False
+        return True
 
     def get(self, name: str) -> bytes | None:
         path = self._path(name)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -59,7 +60,8 @@ class Chunk:
     @property
     def key(self) -> str:
         """Hash all that can change a pixel; where in the film the chunk lies cannot."""
-        digest = hashlib.sha256(repr((RENDER_VERSION, self.canvas, self.encoding)).encode())
+        made_by = (RENDER_VERSION, _library_versions())
+        digest = hashlib.sha256(repr((made_by, self.canvas, self.encoding)).encode())
         for draws in self.draws():
             digest.update(repr(draws).encode())
         return digest.hexdigest()
@@ -125,6 +127,13 @@ def _encoded(
 
 def _chunk_frames(canvas: Canvas) -> int:
     return max(1, round(CHUNK_MS * canvas.frame_rate / 1000))
+
+
+@lru_cache(maxsize=1)
+def _library_versions() -> tuple[str, ...]:
+    """Give what decodes, scales, sets type and encodes: other versions give other pixels."""
+    drawing = ("av", "opencv-python-headless", "uharfbuzz", "manimgx-fonts", "noto-cjk-sans-otc")
+    return tuple(version(name) for name in drawing)
 
 
 # One film at a time: its decoded pictures stay for the next chunk of the same worker.

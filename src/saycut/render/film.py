@@ -50,7 +50,7 @@ def check_film(path: Path, chunks: Sequence[Chunk], mix: MixReport | None) -> li
     """Read all packets of the file and compare them with the plan."""
     rate = chunks[0].canvas.frame_rate
     planned = sum(chunk.frame_count for chunk in chunks)
-    with av.open(path) as film:
+    with av.open(f"file:{path.absolute()}") as film:
         video = film.streams.video[0]
         audio = film.streams.audio[0] if film.streams.audio else None
         pictures, sounds = _Lane(video.time_base), _Lane(audio.time_base if audio else None)

@@ -29,12 +29,12 @@ def join(
     with ExitStack() as opened:
         head = opened.enter_context(av.open(io.BytesIO(first_fragment)))
         film = opened.enter_context(
-            av.open(destination, "w", format="mp4", options={"movflags": "+faststart"})
+            av.open(_url(destination), "w", format="mp4", options={"movflags": "+faststart"})
         )
         video = film.add_stream_from_template(head.streams.video[0])
         lanes = [_pictures(chain([(first_frame, first_fragment)], fragments), video, rate)]
         if sound is not None:
-            music = opened.enter_context(av.open(sound))
+            music = opened.enter_context(av.open(_url(sound)))
             audio = film.add_stream_from_template(music.streams.audio[0])
             lanes.append(_packets(music, audio))
         # In order of time, so that the muxer never holds back more than a few packets.
@@ -53,6 +53,11 @@ def _pictures(
                 packet.pts += int(shift)
                 packet.dts += int(shift)
                 yield packet
+
+
+def _url(path: Path) -> str:
+    """Name a file so that FFmpeg takes no part of its name for a protocol."""
+    return f"file:{path.absolute()}"
 
 
 def _decoded_at_s(packet: Any) -> Fraction:

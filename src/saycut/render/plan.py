@@ -14,7 +14,6 @@ from saycut.render.errors import NothingToRender
 from saycut.render.geometry import fitted_view, frame_at, load_size_px, moved_view
 from saycut.text import resting_ms
 from saycut.timeline import (
-    FULL,
     Asset,
     AssetKind,
     Canvas,
@@ -31,7 +30,7 @@ from saycut.timeline import (
 __all__ = ["ColourDraw", "Draw", "PictureDraw", "RenderPlan", "TextDraw", "plan_render"]
 
 BLACK: Final = "#000000"
-# A draft counts whole milliseconds, so a cut may lie half of one beside its frame's PTS.
+# A draft counts whole milliseconds: a cut may lie half of one before its frame's PTS.
 _ROUNDING_US: Final = 1000
 # Longer than any text takes to leave.
 _EXIT_MS_MAX: Final = 1000
@@ -231,16 +230,20 @@ def _shot_draws(shot: _Shot, frame: int, canvas: Canvas) -> list[Draw]:
             continue
         here = seam.progress(frame) if is_entering else 1 - seam.progress(frame)
         if seam.kind is TransitionKind.FADE_BLACK:
-            # The one goes to black in the first half, the other comes from it in the second.
+            # The one goes to black in the first half, the other comes from it in the second; the
+            # frame in the very middle, if there is one, is the first one's and black.
+            if here < 0.5 or (is_entering and here == 0.5):
+                return []
             veil = max(veil, 2 * (1 - here))
         elif is_entering:
             opacity *= here
-    if opacity <= 0 or veil >= 1:
+    if opacity <= 0:
         return []
-    drawn: list[Draw] = [_picture_draw(shot, frame, canvas, opacity)]
-    if veil > 0:
-        drawn.append(ColourDraw(BLACK, _target(FULL, canvas), veil))
-    return drawn
+    black = ColourDraw(BLACK, _target(shot.segment.picture.frame, canvas), veil)
+    if veil >= 1:
+        return [black]
+    picture = _picture_draw(shot, frame, canvas, opacity)
+    return [picture, black] if veil > 0 else [picture]
 
 
 def _opacity(shot: _Shot, frame: int, rate: Fraction) -> float:

@@ -23,6 +23,8 @@ __all__ = ["Sources"]
 
 # The two stills of a crossfade, the next one and a backdrop, at 2560 px.
 _KEPT_BYTES_MAX: Final = 24 << 20
+# However large they are: a crossfade shows two stills, each with its backdrop, on every frame.
+_KEPT_COUNT_MIN: Final = 4
 # A transition shows two shots of one clip; two tracks of such are rare.
 _READERS_MAX: Final = 4
 # A backdrop must not draw the eye: soft beyond recognition, at 65 % of the light.
@@ -88,7 +90,7 @@ class _Kept(Generic[_T]):
         if key not in self._kept:
             made = make()
             self._kept[key] = made
-            while len(self._kept) > 1 and self._total_bytes() > self._bytes_max:
+            while len(self._kept) > _KEPT_COUNT_MIN and self._total_bytes() > self._bytes_max:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
@@ -98,7 +100,8 @@ class _Kept(Generic[_T]):
 
 
 def _size_bytes(planes: Planes) -> int:
-    return sum(plane.nbytes for plane in colour_planes(planes))
+    colour = sum(plane.nbytes for plane in colour_planes(planes))
+    return colour + (planes.alpha.nbytes if planes.alpha is not None else 0)
 
 
 def _treated(planes: Planes, draw: PictureDraw, canvas_height: int) -> Planes:
