@@ -283,6 +283,17 @@ def test_texts_of_every_script_render(studio: Studio) -> None:
     assert studio.export(draft).frame_count == 15
 
 
+def test_a_character_that_no_font_has_is_named(studio: Studio) -> None:
+    words = a_caption("x", "now \U0001fbf8 open", duration_ms=500)
+    draft = a_draft(a_segment("a", duration_ms=500), texts=(words,), canvas=CANVAS)
+
+    (check,) = (c for c in studio.export(draft).checks if c.name == "letters")
+
+    assert check.state is State.UNSETTLED
+    assert "U+1FBF8" in check.detail
+    assert not [c for c in studio.export(a_promo()).checks if c.name == "letters"]
+
+
 def _frame(path: Path, number: int) -> Any:
     with av.open(path) as film:
         for index, frame in enumerate(film.decode(video=0)):

@@ -78,6 +78,7 @@ def test_a_client_reads_names_and_volume_from_the_draft_alone() -> None:
         ("t[0].sg[0].d", lambda w: w["t"][0]["sg"][0].pop("d")),
         ("t[0].sg[0].d", lambda w: w["t"][0]["sg"][0].update(d=float("nan"))),
         ("t[0].sg[0].sp", lambda w: w["t"][0]["sg"][0].update(sp="1/0")),
+        ("t[0].sg[0].sp", lambda w: w["t"][0]["sg"][0].update(sp="1e999999999")),
         ("t[0].sg[0].p.ft", lambda w: w["t"][0]["sg"][0].update(p={"ft": "zoom"})),
         ("t[0].sg[0].p.op[0]", lambda w: w["t"][0]["sg"][0].update(p={"op": [5]})),
         ("c.w", lambda w: w.update(c={"w": True})),

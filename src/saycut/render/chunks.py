@@ -17,7 +17,7 @@ from saycut.render.compose import Compositor
 from saycut.render.encode import ChunkEncoder, Encoding
 from saycut.render.plan import Draw, RenderPlan
 from saycut.render.sources import Sources
-from saycut.render.verify import Thumbnails, Verdict, verify_chunk
+from saycut.render.verify import Composed, Verdict, verify_chunk
 from saycut.timeline import Canvas
 
 __all__ = ["CHUNK_MS", "Chunk", "ChunkRender", "chunks_of", "render_chunk"]
@@ -104,11 +104,12 @@ def render_chunk(
 
 def _encoded(
     chunk: Chunk, paths: Mapping[str, Path], report: Callable[[int], None]
-) -> tuple[bytes, Thumbnails]:
-    """Give the MP4 and small pictures of what was composed; its 140 MB of encoder end with it."""
+) -> tuple[bytes, Composed]:
+    """Give the MP4 and what was composed; the 140 MB of an encoder end with this call."""
     compositor = _compositor(chunk.canvas, tuple(sorted(paths.items())))
     size_px = (chunk.canvas.width, chunk.canvas.height)
-    thumbnails = Thumbnails()
+    compositor.missing.clear()
+    composed = Composed()
     # The header names the longest GOP, so it is the same for the shorter last chunk.
     gop_frames = _chunk_frames(chunk.canvas)
     with ChunkEncoder(size_px, chunk.canvas.frame_rate, chunk.encoding, gop_frames) as encoder:
@@ -118,11 +119,13 @@ def _encoded(
             if draws != before:
                 compositor.compose(draws, encoder.frame)
             before = draws
-            thumbnails.take(encoder.frame.y)
+            composed.take(encoder.frame.y)
             encoder.write()
             if index % _REPORT_FRAMES == _REPORT_FRAMES - 1:
                 report(index + 1)
-        return encoder.finish(), thumbnails
+        fragment = encoder.finish()
+    composed.missing = "".join(sorted(compositor.missing))
+    return fragment, composed
 
 
 def _chunk_frames(canvas: Canvas) -> int:

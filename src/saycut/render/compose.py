@@ -41,6 +41,8 @@ class Compositor:
         self._canvas = canvas
         self._sources = sources
         self._scratch = blank_planes(canvas.width, canvas.height)
+        # Characters that no font has, met since whoever reads this cleared it.
+        self.missing: set[str] = set()
 
     def compose(self, draws: Sequence[Draw], frame: Planes) -> None:
         """Draw into `frame` (canvas size, 4:2:0, BT.709 limited), all of which is overwritten."""
@@ -125,6 +127,7 @@ class Compositor:
 
     def _text(self, draw: TextDraw, frame: Planes) -> None:
         made, sprites = _set(draw.text, self._canvas)
+        self.missing.update(made.missing)
         resting = [Pose(1.0, 0.0, 0.0)] * len(sprites)
         moving = resting
         if draw.at_ms is not None and draw.duration_ms is not None:

@@ -43,7 +43,15 @@ def check_chunks(chunks: Sequence[Chunk], verdicts: Sequence[Verdict]) -> list[C
             if black
             else "no unplanned black frame",
         ),
+        *_missing_check(verdicts),
     ]
+
+
+def _missing_check(verdicts: Sequence[Verdict]) -> list[Check]:
+    if not (missing := sorted({character for v in verdicts for character in v.missing})):
+        return []
+    named = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:8])
+    return [Check("letters", State.UNSETTLED, f"no font has {named}: left out")]
 
 
 def check_film(path: Path, chunks: Sequence[Chunk], mix: MixReport | None) -> list[Check]:

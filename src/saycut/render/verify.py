@@ -21,7 +21,7 @@ from saycut.render.colour import BLACK_YUV, yuv_of
 from saycut.render.plan import ColourDraw, Draw, TextDraw
 from saycut.render.warp import Plane
 
-__all__ = ["Check", "State", "Thumbnails", "Verdict", "verify_chunk"]
+__all__ = ["Check", "Composed", "State", "Verdict", "verify_chunk"]
 
 # 30 x 30 pixels of a 1080p frame each: codec noise averages out, a wrong picture does not.
 _THUMBNAIL_PX: Final = (64, 36)
@@ -55,7 +55,7 @@ class Verdict:
     `decoded_frames` should be the planned count. `difference` is the largest mean difference
     of a decoded thumbnail from the composed one, in code values. `black_frames` are black
     although the plan shows something; `stuck_frames` stand still although what was composed
-    moved.
+    moved. `missing` holds characters that no font has.
     """
 
     decoded_frames: int
@@ -63,6 +63,7 @@ class Verdict:
     difference: float
     black_frames: int
     stuck_frames: int
+    missing: str = ""
 
     @property
     def is_sound(self) -> bool:
@@ -70,16 +71,17 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class Thumbnails:
-    """Small luma pictures of composed frames, uint8[36, 64] each."""
+class Composed:
+    """What was drawn: small luma pictures, uint8[36, 64] each; characters that no font has."""
 
     taken: list[Plane] = field(default_factory=list)
+    missing: str = ""
 
     def take(self, luma: Plane) -> None:
         self.taken.append(_small(luma))
 
 
-def verify_chunk(fragment: bytes, composed: Thumbnails, draws: Sequence[Sequence[Draw]]) -> Verdict:
+def verify_chunk(fragment: bytes, composed: Composed, draws: Sequence[Sequence[Draw]]) -> Verdict:
     """Decode a chunk and hold it against what was composed and planned."""
     decoded, has_even_pts = _decode(fragment)
     pairs = list(zip(decoded, composed.taken, strict=False))
@@ -92,6 +94,7 @@ def verify_chunk(fragment: bytes, composed: Thumbnails, draws: Sequence[Sequence
             for picture, planned in zip(decoded, draws, strict=False)
         ),
         stuck_frames=_stuck(decoded, composed.taken),
+        missing=composed.missing,
     )
 
 

@@ -22,7 +22,8 @@ class Easing(StrEnum):
     HOLD = "hold"
 
 
-# Cubic but for the in-out curve: a sine starts and stops slow moves without a visible rush between.
+# In and out are cubic; the in-out curve is smoothstep, which starts and stops slow moves without
+# a visible rush between.
 _EASINGS: Final[dict[Easing, Callable[[float], float]]] = {
     Easing.LINEAR: lambda x: x,
     Easing.EASE_IN: lambda x: x**3,

@@ -4,6 +4,7 @@ Nothing here knows JSON, SQL, HTTP or files. Times on the timeline are whole mil
 frame numbers are made once, in the render plan.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -83,7 +84,9 @@ class Track:
     def before(self, segment: Segment) -> Segment | None:
         """Give the neighbour that ends exactly where `segment` begins, if any."""
         start_ms = segment.track_range.start_ms
-        return next((s for s in self.segments if s.track_range.end_ms == start_ms), None)
+        index = bisect_left(self.segments, start_ms, key=lambda s: s.track_range.start_ms)
+        before = self.segments[index - 1] if index else None
+        return before if before and before.track_range.end_ms == start_ms else None
 
     def with_segments(self, segments: tuple[Segment, ...]) -> "Track":
         """Give the track with these segments, sorted by time."""
