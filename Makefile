@@ -20,7 +20,7 @@ ifdef UV
   create = uv venv --quiet --python '>=3.11' .venv
   install = uv pip install --quiet --compile-bytecode --python $(BIN)/python
 else
-  create = python="$$($(find_python))"; \
+  create = python="$$($(find_python) || true)"; \
     test -n "$$python" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }; \
     "$$python" -m venv .venv
   install = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -66,9 +66,9 @@ bench: .venv/dev.stamp ## measure against x264 and ffmpeg, into benchmarks/out/r
 lock: ## pin the newest allowed versions in requirements/ (needs uv)
 	uv lock --upgrade
 	uv export --format requirements-txt --no-emit-project --no-header --no-annotate \
-	  --no-dev -o requirements/run.txt
+	  --no-dev --group build -o requirements/run.txt
 	uv export --format requirements-txt --no-emit-project --no-header --no-annotate \
-	  --all-extras --group dev -o requirements/dev.txt
+	  --all-extras --group dev --group build -o requirements/dev.txt
 
 .PHONY: clean
 clean: ## remove the environment, outputs and caches
@@ -81,10 +81,10 @@ $(BIN)/python:
 
 .venv/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
 	$(install) --require-hashes -r requirements/run.txt
-	$(install) --no-deps --editable .
+	$(install) --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev.stamp: requirements/dev.txt pyproject.toml | $(BIN)/python
 	$(install) --require-hashes -r requirements/dev.txt
-	$(install) --no-deps --editable .
+	$(install) --no-deps --no-build-isolation --editable .
 	touch $@
