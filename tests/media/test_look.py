@@ -2,6 +2,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from saycut.media import load_still
@@ -86,3 +87,34 @@ def test_the_same_picture_always_gives_the_same_facts() -> None:
     picture = np.random.default_rng(1).integers(0, 256, (120, 160, 3), dtype=np.uint8)
 
     assert facts_of([picture]) == facts_of([picture])
+
+
+def test_lights_are_those_of_the_cells_row_by_row() -> None:
+    values = np.arange(9, dtype=np.uint8).reshape(3, 3) * 30
+    picture = np.repeat(np.kron(values, np.ones((30, 40), np.uint8))[..., None], 3, axis=2)
+
+    lights = facts_of([picture]).lights
+
+    assert lights == pytest.approx(values.ravel() / 255, abs=0.004)
+
+
+def test_lights_of_a_clip_are_the_brightest_of_its_frames() -> None:
+    dark, light = (np.full((60, 90, 3), value, np.uint8) for value in (20, 20))
+    light[:20, :30] = 230
+
+    lights = facts_of([dark, light, dark]).lights
+
+    assert lights[0] == pytest.approx(230 / 255, abs=0.004)
+    assert lights[1:] == pytest.approx([20 / 255] * 8, abs=0.004)
+
+
+def test_a_glint_is_no_light_and_a_vivid_colour_is_as_light_as_it_looks() -> None:
+    picture = np.full((90, 90, 3), (0, 0, 255), np.uint8)
+    picture[10, 10] = 255
+
+    # The relative luminance of this red is 0.2126, which a grey of code 0.4985 has.
+    assert facts_of([picture]).lights == pytest.approx([0.4985] * 9, abs=0.004)
+
+
+def test_a_picture_smaller_than_the_grid_has_lights_too() -> None:
+    assert len(facts_of([np.full((1, 2, 3), 128, np.uint8)]).lights) == 9

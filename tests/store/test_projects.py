@@ -2,7 +2,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from threading import Thread
@@ -43,6 +43,7 @@ def an_asset(asset_id: str) -> Asset:
             faces=(Rect(0.1, 0.2, 0.3, 0.4),),
             focus=(0.25, 0.5),
             palette=("#102030",),
+            lights=(0.1, 0.25, 0.5) * 3,
             beats_ms=(0, 500),
             tempo_bpm=120.0,
             silences_ms=((0, 10),),
@@ -102,6 +103,20 @@ def test_assets_come_back_whole_and_in_the_order_they_came(folder: DataFolder) -
 
     with folder.projects.transaction() as tx:
         assert tx.assets("p1") == (an_asset("z"), an_asset("b"), an_asset("a"))
+
+
+def test_an_asset_stored_before_a_fact_was_known_lacks_only_that_fact(tmp_path: Path) -> None:
+    with DataFolder(tmp_path) as folder, folder.projects.transaction() as tx:
+        tx.create("p1", "Film", Draft())
+        tx.add_assets("p1", [an_asset("a")])
+
+    with sqlite3.connect(tmp_path / "saycut.db") as raw:
+        raw.execute("UPDATE assets SET descriptor = json_remove(descriptor, '$.facts.lights')")
+    raw.close()
+
+    stored = an_asset("a")
+    with DataFolder(tmp_path) as reopened, reopened.projects.transaction() as tx:
+        assert tx.assets("p1") == (replace(stored, facts=replace(stored.facts, lights=())),)
 
 
 def test_an_edit_made_on_an_older_version_is_refused_and_changes_nothing(

@@ -1,9 +1,10 @@
-"""What a picture shows: faces, the point to keep in view, the colours that make it.
+"""What a picture shows: faces, the point to keep in view, its colours and its light.
 
 Deterministic: the same pictures always give the same facts.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import cv2
@@ -26,7 +27,8 @@ def facts_of(pictures: Sequence[ByteArray]) -> Facts:
     """Tell what pictures of one file show, each uint8[h, w, 3] in blue, green, red, upright.
 
     Give one of a still and a few of a clip: the focus is then the mean of theirs, the faces
-    are those of the frame in which they are largest, the palette is of all.
+    are those of the frame in which they are largest, the palette is of all, and the lights are
+    the brightest of any.
     """
     faces = [find_faces(picture) for picture in pictures]
     points = [_focus(p, f) for p, f in zip(pictures, faces, strict=True)]
@@ -35,6 +37,7 @@ def facts_of(pictures: Sequence[ByteArray]) -> Facts:
         faces=max(faces, key=_weight),
         focus=(round(float(x), 4), round(float(y), 4)),
         palette=_palette(pictures),
+        lights=_lights(pictures),
     )
 
 
@@ -150,3 +153,35 @@ def _hex(lab: _Floats) -> str:
     bgr = cv2.cvtColor(lab.reshape(1, 1, 3), cv2.COLOR_Lab2BGR)[0, 0]
     blue, green, red = (round(255 * min(1.0, max(0.0, float(c)))) for c in bgr)
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+_GRID: Final = 3
+# Single bright pixels, a lamp or a glint, do not decide whether letters can be read.
+_LIGHT_QUANTILE: Final = 0.95
+
+
+def _lights(pictures: Sequence[ByteArray]) -> tuple[float, ...]:
+    """Give how light each cell of the grid gets in any of the pictures."""
+    brightest = np.max([_lights_of(picture) for picture in pictures], axis=0)
+    return tuple(round(float(light), 3) for light in brightest)
+
+
+def _lights_of(picture: ByteArray) -> list[float]:
+    # The luma of the grey that is as light: vivid colours are lighter than their own luma says,
+    # and contrast is a matter of light.
+    lightness = _lab(picture)[..., 0]
+    rows, columns = (_thirds(length) for length in lightness.shape)
+    cells = [lightness[row, column] for row in rows for column in columns]
+    return [_coded(float(np.quantile(cell, _LIGHT_QUANTILE))) for cell in cells]
+
+
+def _thirds(length: int) -> list[slice]:
+    """Cut a length into parts of at least one pixel, which the tiniest pictures share."""
+    starts = [index * length // _GRID for index in range(_GRID + 1)]
+    return [slice(start, max(start + 1, end)) for start, end in pairwise(starts)]
+
+
+def _coded(lightness: float) -> float:
+    """Give the gamma-coded value (0..1) of the grey that has this L of CIELAB."""
+    lab = np.array([[[lightness, 0.0, 0.0]]], np.float32)
+    return min(1.0, max(0.0, float(cv2.cvtColor(lab, cv2.COLOR_Lab2BGR)[0, 0, 1])))

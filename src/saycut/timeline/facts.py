@@ -36,12 +36,15 @@ class Facts:
     (faces, else the most salient part); `palette` holds `#rrggbb`, the most telling first.
     `beats_ms` and `downbeats_ms` are sorted; `tempo_bpm` None means no steady beat.
     `loudness_lufs` is of the whole file. `silences_ms` and `scenes_ms` are sorted pairs and
-    starts of shots.
+    starts of shots. `lights` says how light the brightest parts of the picture are, for each
+    cell of a 3x3 grid, row by row: a twentieth of the cell is lighter than a grey of this
+    gamma-coded value (0..1).
     """
 
     faces: tuple[Rect, ...] = ()
     focus: tuple[float, float] | None = None
     palette: tuple[str, ...] = ()
+    lights: tuple[float, ...] = ()
     beats_ms: tuple[int, ...] = ()
     downbeats_ms: tuple[int, ...] = ()
     tempo_bpm: float | None = None
