@@ -148,6 +148,24 @@ def test_chunks_that_left_the_cache_are_made_again(studio: Studio) -> None:
     assert report.frame_count == 180
 
 
+def test_damage_in_the_cache_is_found_and_mended_by_the_next_export(studio: Studio) -> None:
+    studio.export(a_promo())
+    for path in (studio.folder / "cache").rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            path.write_bytes(data[: len(data) // 2] + b"junk" + data[len(data) // 2 :])
+
+    for _ in range(5):
+        try:
+            report = studio.export(a_promo())
+        except ChunkFailed as error:
+            assert "damaged data, now removed" in str(error)
+        else:
+            break
+
+    assert all(check.state is not State.FAIL for check in report.checks)
+
+
 def test_a_chunk_that_is_not_as_composed_is_not_kept(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

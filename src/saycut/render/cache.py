@@ -18,6 +18,8 @@ class ChunkCache(Protocol):
 
     def put(self, name: str, data: bytes) -> None: ...
 
+    def drop(self, name: str) -> None: ...
+
 
 class FolderCache:
     """The folder `chunks` in `folder`, least recently used out first once `bytes_max` is passed.
@@ -66,6 +68,9 @@ class FolderCache:
         self._size_bytes += len(data)
         if self._size_bytes > self._bytes_max:
             self._shrink()
+
+    def drop(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name

@@ -2,6 +2,7 @@
 
 import json
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -143,9 +144,23 @@ class Work:
         entry = self._cache.get(name)
         if entry is None:
             raise ChunkFailed(what, "it left the cache too early, which is too small for this film")
-        head, _, data = entry.partition(b"\n")
-        return json.loads(head), data
+        try:
+            return _unpacked(entry)
+        except ValueError as error:
+            # Made anew by the next export: what is broken must not stay in the way.
+            self._cache.drop(name)
+            raise ChunkFailed(what, "the cache held damaged data, now removed") from error
 
 
 def _packed(head: Mapping[str, Any] | None, data: bytes) -> bytes:
-    return json.dumps(head).encode() + b"\n" + data
+    """Write a line of JSON, which holds a check sum of the data, and the data."""
+    return json.dumps({"head": head, "crc": zlib.crc32(data)}).encode() + b"\n" + data
+
+
+def _unpacked(entry: bytes) -> tuple[Any, bytes]:
+    """Raises ValueError: the entry is not as it was written."""
+    line, _, data = entry.partition(b"\n")
+    said = json.loads(line)
+    if not isinstance(said, dict) or said.get("crc") != zlib.crc32(data):
+        raise ValueError("the check sum is wrong")
+    return said["head"], data
