@@ -14,7 +14,7 @@ from saycut.agent.lexicon import Hit, Lexicon
 from saycut.agent.normalise import Quote, Request
 from saycut.agent.values import Value, ValueKind, read_values
 
-__all__ = ["Clause", "Pointer", "clauses_of", "read", "unread"]
+__all__ = ["Clause", "Pointer", "begins_an_order", "clauses_of", "read", "unread"]
 
 # What begins an order; things that are orders by themselves count after a comma: ", crossfade 1 s".
 _VERBS: Final = frozenset(
@@ -173,6 +173,11 @@ def clauses_of(whole: Clause) -> tuple[Clause, ...]:
     )
 
 
+def begins_an_order(whole: Clause, at: int) -> bool:
+    """Tell whether an order, or a thing that is one by itself, begins behind a comma."""
+    return _begins_an_order(whole, at, _VERBS | _THINGS)
+
+
 def unread(clause: Clause) -> list[str]:
     """Give the words of a clause that stand for nothing known."""
     taken = [(h.start, h.end) for h in clause.hits] + [(v.start, v.end) for v in clause.values]
@@ -195,7 +200,7 @@ def _borders(whole: Clause) -> Iterator[int]:
             yield match.end()
     for match in _COMMA.finditer(folded):
         is_free = not _is_inside_value(match.start(), whole.values)
-        if is_free and _begins_an_order(whole, match.end(), _VERBS | _THINGS):
+        if is_free and begins_an_order(whole, match.end()):
             yield match.end()
     for hit in whole.hits:
         if hit.concept == "joins" and _begins_an_order(whole, hit.end, _VERBS):

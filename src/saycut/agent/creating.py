@@ -8,11 +8,14 @@ from typing import Final
 from saycut.agent.clauses import Clause, unread
 from saycut.agent.direction import Brief, FilmKind
 from saycut.agent.intents import Intent
+from saycut.agent.lexicon import language_written
 from saycut.agent.looking import kind_of_transition
+from saycut.agent.measuring import film_ms, shot_ms, transition_ms
 from saycut.agent.naming import caption_of, sentence_title
 from saycut.agent.normalise import Quote
 from saycut.agent.recipes import film_of
-from saycut.agent.values import Value, ValueKind
+from saycut.agent.speech import has_voice, voice_of
+from saycut.agent.values import ValueKind
 from saycut.agent.wording import style_of
 from saycut.agent.work import Work, pictures_of
 from saycut.timeline import AssetKind, TextStyle, TransitionKind
@@ -45,30 +48,81 @@ CONSUMED: Final = frozenset(
         "text_style",
         "highlights",
         "trim_some",
+        "on_beat",
+        "subtitle",
     ]
 )
-_FAST: Final = 0.65
-_SLOW: Final = 1.3
-# So near to a word for a transition, a length is that of the transition.
-_NEAR: Final = 24
+# What else can be said of a film that is not there yet; anything but these edits one that is.
+_DESCRIBING: Final = CONSUMED - {"add_shot", "trim_some"} | {
+    "canvas_aspect",
+    "canvas_size",
+    "canvas_height",
+    "canvas_rate",
+    "captions",
+    "export",
+    "film_fade_in",
+    "film_fade_out",
+    "fit",
+    "loudness",
+    "motion",
+    "output",
+    "sound_fade_out",
+    "text_colour",
+    "watermark",
+    "zoom_cuts",
+}
+# Words that name a film or say how it is to be, verb or not: "TikTok video of my dog".
+_FILM_WORDS: Final = (
+    "video",
+    "slideshow",
+    "promo",
+    "invitation",
+    "tribute",
+    "highlight",
+    "length",
+    "genre",
+    "platform",
+    "tender",
+    "lively",
+    "faster",
+    "slower",
+    "vertical",
+    "horizontal",
+    "square",
+    "no_beats",
+)
+_ABOUT_SOUND: Final = frozenset(
+    ["add_music", "replace_music", "remove_music", "gain", "mute", "unmute", "output"]
+)
+_ORDERS: Final = ("remove", "change", "replace", "swap", "move", "split", "extract", "start_over")
+_FAST: Final = 0.5
+_SLOW: Final = 1.4
 
 
 @dataclass(frozen=True, slots=True)
 class _Quoted:
     title: str | None = None
+    second: str | None = None
     closing: str | None = None
     lines: tuple[str, ...] = ()
 
 
-def wants_film(work: Work, intents: Sequence[Intent]) -> bool:
-    """Tell whether a film is to be made of the uploads, not what is there to be edited."""
-    if not pictures_of(work.assets):
+def wants_film(work: Work, whole: Clause, intents: Sequence[Intent]) -> bool:
+    """Tell whether a film is to be made of the uploads, not what is there to be edited.
+
+    Photos become a film as soon as anything is said of one; clips only when it is ordered,
+    for they are films already.
+    """
+    pictures = pictures_of(work.assets)
+    if not pictures:
         return False
     names = {intent.name for intent in intents}
+    has_stills = any(a.kind is AssetKind.IMAGE for a in pictures)
+    if has_stills and not work.shots and _describes_a_film(whole, names):
+        return True
     if "create" not in names:
         return False
-    recipe = any(i.clause.has("slideshow", "promo", "invitation", "tribute") for i in intents)
-    has_stills = any(a.kind is AssetKind.IMAGE for a in pictures_of(work.assets))
+    recipe = whole.has("slideshow", "promo", "invitation", "tribute")
     if not has_stills and names & {
         "highlights",
         "canvas_aspect",
@@ -78,6 +132,12 @@ def wants_film(work: Work, intents: Sequence[Intent]) -> bool:
     }:
         return False
     return not work.shots or recipe
+
+
+def _describes_a_film(whole: Clause, names: set[str]) -> bool:
+    is_edit = bool(names - _DESCRIBING) or (not names and whole.has(*_ORDERS))
+    is_said = whole.has(*_FILM_WORDS) or film_ms(whole) is not None
+    return is_said and not is_edit
 
 
 def create(work: Work, whole: Clause, intents: Sequence[Intent]) -> None:
@@ -93,13 +153,18 @@ def create(work: Work, whole: Clause, intents: Sequence[Intent]) -> None:
         work.tell("no_names")
 
 
-def lay_out(work: Work) -> None:
-    """Put what was uploaded on the empty timeline, to be edited: clips whole, in their order."""
+def lay_out(work: Work, intents: Sequence[Intent]) -> None:
+    """Put what was uploaded on the empty timeline, to be edited: clips whole, in their order.
+
+    Music lies under them unless the request says itself what is to be heard.
+    """
     pictures = pictures_of(work.assets)
     has_stills = any(a.kind is AssetKind.IMAGE for a in pictures)
     transition = TransitionKind.CROSSFADE if has_stills else None
     brief = Brief(kind=FilmKind.FILM, transition=transition)
-    work.draft = film_of(brief, pictures, work.draft.canvas).draft
+    is_about_sound = any(i.name in _ABOUT_SOUND for i in intents)
+    music = [] if is_about_sound else list(work.music)
+    work.draft = film_of(brief, [*pictures, *music], work.draft.canvas).draft
     if len(pictures) > 1:
         work.tell("laid_out")
 
@@ -120,13 +185,20 @@ def topic_of(whole: Clause) -> str | None:
                 break
             kept.append(word)
         if kept:
-            return sentence_title(" ".join(kept))
+            return sentence_title(" ".join(_name_in(kept)))
     before = re.search(
         r"((?:[^\W\d_][\w'’-]*\s){1,3})(?:photos?|pictures?|images?|video|footage|clips?)\b",
         whole.request.text,
     )
     kept = [w for w in (before[1].split() if before else []) if w in words]
     return sentence_title(" ".join(kept)) if kept else None
+
+
+def _name_in(words: Sequence[str]) -> Sequence[str]:
+    """Give the name behind a kind of business: "hiking company Trailhead" is Trailhead."""
+    capitals = [word[:1].isupper() for word in words]
+    tail = next((i for i in range(len(words)) if all(capitals[i:])), len(words))
+    return words[tail:] if 0 < tail < len(words) and not any(capitals[:tail]) else words
 
 
 def _words_of(whole: Clause, *concepts: str) -> set[str]:
@@ -138,24 +210,26 @@ def _brief(work: Work, whole: Clause, intents: Sequence[Intent]) -> Brief:
     kind = _kind(whole)
     is_only_clips = all(a.kind is AssetKind.VIDEO for a in pictures_of(work.assets))
     quoted = _quoted(whole, kind)
-    wants_words = whole.has("text", "title", "caption") and not _refuses(intents, "remove_text")
+    wants_words = whole.has("text", "title") and not _refuses(intents, "remove_text")
     no_words = _refuses(intents, "remove_text")
     title, closing = quoted.title, quoted.closing
     if title is None and not no_words and _needs_title(kind, whole, wants_words):
         title = _own_title(work, whole)
     if closing is None and kind is FilmKind.PROMO and not no_words:
         closing = _own_closing(work, quoted.title or topic_of(whole))
+    if quoted.second:
+        title = f"{title}\n{quoted.second}" if title else quoted.second
     percent = next(
         (v.amount for i in intents if i.name == "gain" if (v := i.clause.value(ValueKind.PERCENT))),
         None,
     )
     return Brief(
         kind=kind,
-        duration_ms=_duration_ms(whole),
-        shot_ms=None if _duration_ms(whole) else _shot_ms(whole),
+        duration_ms=film_ms(whole),
+        shot_ms=None if film_ms(whole) else shot_ms(whole),
         pace=_pace(whole),
         transition=_transition(whole, intents, is_only_clips=is_only_clips),
-        transition_ms=_transition_ms(whole),
+        transition_ms=transition_ms(whole),
         moves=not whole.has("still_pictures"),
         title=title,
         lines=quoted.lines,
@@ -189,27 +263,33 @@ def _own_title(work: Work, whole: Clause) -> str:
 
 
 def _own_closing(work: Work, title: str | None) -> str:
-    thanks = work.phrase("thanks")
+    """Thank in the language of the title; where there are no words for it, say the title again."""
+    language = language_written(title or "", work.language)
+    if title and not has_voice(language):
+        return title
+    thanks = voice_of(language).say("phrases", "thanks")
     return f"{title}\n{thanks}" if title else thanks
 
 
 def _quoted(whole: Clause, kind: FilmKind) -> _Quoted:
     """Share the quoted texts out: each to what is named beside it, the rest in order."""
-    title = closing = None
+    title = closing = second = None
     rest: list[str] = []
     for quote in whole.said:
         beside = _beside(whole, quote)
         if beside == "title" and title is None:
             title = quote.content
+        elif beside == "second" and second is None:
+            second = quote.content
         elif beside == "closing" and closing is None:
             closing = quote.content
         else:
             rest.append(quote.content)
-    if title is None and rest and kind is not FilmKind.SLIDESHOW:
+    if title is None and second is None and rest and kind is not FilmKind.SLIDESHOW:
         title = rest.pop(0)
     if closing is None and rest and kind is FilmKind.PROMO:
         closing = rest.pop()
-    return _Quoted(title, closing, tuple(rest))
+    return _Quoted(title, second, closing, tuple(rest))
 
 
 def _beside(whole: Clause, quote: Quote) -> str | None:
@@ -225,45 +305,10 @@ def _beside(whole: Clause, quote: Quote) -> str | None:
         "at_end": "closing",
         "text": "line",
         "caption": "line",
+        "subtitle": "second",
     }
     found = [h for h in whole.hits if since <= h.start < quote.start and h.concept in names]
     return names[found[-1].concept] if found else None
-
-
-def _lengths(whole: Clause) -> list[Value]:
-    return [v for v in whole.values if v.kind is ValueKind.DURATION]
-
-
-def _of_transition(whole: Clause, value: Value) -> bool:
-    words = ("transition", "crossfade", "fade", "fade_black", "film_fade_in", "film_fade_out")
-    return any(
-        h.concept in words and (0 <= value.start - h.end < _NEAR or 0 <= h.start - value.end < 8)
-        for h in whole.hits
-    )
-
-
-def _of_each(whole: Clause, value: Value) -> bool:
-    return any(h.concept == "each" and abs(h.start - value.start) < 40 for h in whole.hits)
-
-
-def _duration_ms(whole: Clause) -> int | None:
-    ranges = [v for v in whole.values if v.kind is ValueKind.RANGE]
-    found = [
-        v.ms for v in _lengths(whole) if not _of_transition(whole, v) and not _of_each(whole, v)
-    ]
-    # The film's length is said with the film: "a 4-minute slideshow ... 3 seconds a photo".
-    found += [round((v.amount + v.other) / 2) for v in ranges]
-    return max(500, found[0]) if found else None
-
-
-def _shot_ms(whole: Clause) -> int | None:
-    found = [v.ms for v in _lengths(whole) if _of_each(whole, v)]
-    return max(200, found[0]) if found else None
-
-
-def _transition_ms(whole: Clause) -> int | None:
-    found = [v.ms for v in _lengths(whole) if _of_transition(whole, v)]
-    return found[0] if found else None
 
 
 def _transition(

@@ -9,6 +9,7 @@ In the files a phrase matches whole words, in any case; a space and a hyphen are
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any, Final
 
-__all__ = ["Hit", "Lexicon", "language_of", "languages", "lexicon_for"]
+__all__ = ["Hit", "Lexicon", "language_of", "language_written", "languages", "lexicon_for"]
 
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
@@ -125,6 +126,20 @@ def language_of(text: str) -> str:
     scores = {name: len(words & _telling_words(name)) for name in languages()}
     best = max(scores, key=lambda name: (scores[name], name == "en"))
     return best if scores[best] else "en"
+
+
+def language_written(text: str, otherwise: str) -> str | None:
+    """Tell the language of words for the screen by their script; `otherwise` for Latin letters.
+
+    None for a script of which no language is known here.
+    """
+    foreign = [c for c in text if c.isalpha() and "LATIN" not in unicodedata.name(c, "")]
+    if not foreign:
+        return otherwise
+    if all(_HAN.match(c) for c in foreign) and otherwise == "ja":
+        return "ja"
+    known = all(_HAN.match(c) or _KANA.match(c) or _HANGUL.match(c) for c in foreign)
+    return language_of("".join(foreign)) if known else None
 
 
 def _outermost(hits: Sequence[Hit]) -> Iterator[Hit]:

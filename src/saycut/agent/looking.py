@@ -3,6 +3,7 @@
 from typing import Final
 
 from saycut.agent.clauses import Clause
+from saycut.agent.measuring import transition_ms
 from saycut.agent.palette import COLOURS
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
@@ -52,7 +53,7 @@ def _canvas_aspect(work: Work, clause: Clause) -> None:
     if aspect is None:
         return
     if work.draft.canvas.ratio == aspect:
-        if work.draft.canvas == work.before.canvas:
+        if work.draft.canvas == work.before.canvas and work.shots:
             work.tell("already_shape", aspect=aspect)
         return
     work.do("set_canvas", aspect=aspect)
@@ -196,9 +197,8 @@ def _fade_ms(clause: Clause) -> int:
 def _transitions(work: Work, clause: Clause) -> None:
     if len(work.shots) < 2:
         raise CannotDo("one_shot_only")
-    value = clause.value(ValueKind.DURATION)
     kind = kind_of_transition(clause)
-    work.do("set_transition", kind=kind.value, duration_ms=value.ms if value else None)
+    work.do("set_transition", kind=kind.value, duration_ms=transition_ms(clause))
     if clause.has("other_transition") and not clause.has("crossfade", "fade_black"):
         work.tell("transition_instead", kind=kind.value)
 

@@ -135,6 +135,12 @@ def _duration(work: Work, clause: Clause) -> None:
     _fit(work, _duration_ms(clause))
 
 
+def _on_beat(work: Work, _: Clause) -> None:
+    """Move the seams onto the beats; whether that went well is told by where they lie."""
+    if any(a.facts.beats_ms for a in work.music) and not work.song_on_beat():
+        _relay(work, work.draft.duration_ms)
+
+
 def _faster(work: Work, _: Clause) -> None:
     _paced(work, FASTER)
 
@@ -183,6 +189,7 @@ HANDLERS: Final[Handlers] = {
     "shot_duration": _shot_duration,
     "one_duration": _one_duration,
     "duration": _duration,
+    "on_beat": _on_beat,
     "faster": _faster,
     "slower": _slower,
     "shorter": _shorter,
@@ -196,13 +203,19 @@ def _fit(work: Work, duration_ms: int) -> None:
         raise CannotDo("nothing_to_edit")
     if work.draft.duration_ms == duration_ms:
         return
+    if not _relay(work, duration_ms):
+        work.do("fit_duration", duration_ms=duration_ms)
+
+
+def _relay(work: Work, duration_ms: int) -> bool:
+    """Give all shots lengths anew, seams on the beats; tells whether they are free for it."""
     lengths = retimed(work.draft, work.known, duration_ms)
     if lengths is None:
-        work.do("fit_duration", duration_ms=duration_ms)
-        return
+        return False
     for place, length_ms in enumerate(lengths):
         work.do("set_duration", index=place, duration_ms=length_ms)
     _calm_transitions(work)
+    return True
 
 
 def _calm_transitions(work: Work) -> None:

@@ -14,6 +14,7 @@ from saycut.agent import cutting, hearing, looking, ordering, wording
 from saycut.agent.clauses import Clause, clauses_of, read, unread
 from saycut.agent.creating import CONSUMED, create, lay_out, wants_film
 from saycut.agent.intents import Intent, intents_of
+from saycut.agent.labels import labels_quoted
 from saycut.agent.lexicon import language_of, lexicon_for
 from saycut.agent.normalise import normalise
 from saycut.agent.reply import reply_to
@@ -35,8 +36,9 @@ _HANDLERS: Final[Handlers] = {
     **hearing.HANDLERS,
 }
 # Some edits stand on others: the film's length is set before things are placed at its end,
-# files come last.
-_FIRST: Final = ("canvas_aspect", "canvas_size", "duration", "shot_duration", "faster", "slower")
+# files come last. A pace is set before a length: "faster, and 15 seconds" lasts 15 seconds.
+_PACE: Final = ("faster", "slower")
+_FIRST: Final = ("canvas_aspect", "canvas_size", "duration", "shot_duration")
 _LAST: Final = ("film_fade_out", "sound_fade_out", "output", "export")
 # Words that lead to no edit by themselves but make a sentence one that asks for something.
 _WANTS: Final = frozenset(
@@ -97,7 +99,10 @@ def take_turn(
     work = Work(draft, tuple(assets), language or spoken)
     if attachment:
         work.tell("attachment_unused")
-    whole = _without_descriptions(read(request, lexicon_for(spoken)), assets)
+    whole = read(request, lexicon_for(spoken))
+    if labelled := labels_quoted(whole):
+        whole = read(normalise(labelled), lexicon_for(spoken))
+    whole = _without_descriptions(whole, assets)
     route = route_of(whole)
     left: list[str] = []
     if route.action:
@@ -141,13 +146,13 @@ def _work(work: Work, whole: Clause) -> list[str]:
     clauses = clauses_of(whole)
     found = {clause.start: intents_of(clause) for clause in clauses}
     intents = list(chain.from_iterable(found.values()))
-    is_new = wants_film(work, intents) or _only_describes(work, whole, intents)
+    is_new = wants_film(work, whole, intents) or _only_describes(work, whole, intents)
     if is_new:
         _canvas_first(work, intents)
         create(work, whole, intents)
         _music_wish(work, whole, intents)
     elif intents and not work.shots and pictures_of(work.assets) and _is_about_the_film(intents):
-        lay_out(work)
+        lay_out(work, intents)
         work.laid_out = work.draft
     is_bare = not work.shots and not work.assets
     rest = [i for i in intents if not (is_new and _is_done(work, i))]
@@ -244,6 +249,8 @@ def _run(work: Work, intents: Sequence[Intent]) -> None:
 
 
 def _rank(name: str) -> int:
+    if name in _PACE:
+        return -1
     if name in _FIRST:
         return 0
     # Captions come before the words that say how captions look.
@@ -278,10 +285,12 @@ def _name_missing(work: Work, clauses: Sequence[Clause]) -> None:
         for hit in clause.hits:
             if not hit.concept.startswith("no_") or hit.concept == "no_watermark":
                 continue
-            if hit.concept == "no_beats" and any(a.facts.beats_ms for a in work.music):
-                continue
             note = Note(hit.concept)
-            if all(n.key != hit.concept for _, n in work.unmet):
+            if hit.concept == "no_beats" and any(a.facts.beats_ms for a in work.music):
+                if work.song_on_beat() or len(work.shots) < 2:
+                    continue
+                note = Note("off_beat")
+            if all(n.key != note.key for _, n in work.unmet):
                 work.unmet.append((clause.request.shown(hit.start, hit.end), note))
         if clause.has("loop") and not clause.has("music") and not clause.has("no_music_made"):
             hit_loop = clause.hit("loop")

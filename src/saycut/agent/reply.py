@@ -13,7 +13,6 @@ from saycut.agent.speech import Voice, voice_of
 from saycut.agent.work import Work
 from saycut.edit.changes import Change, ChangeKind, describe
 from saycut.timeline import (
-    Asset,
     AssetKind,
     Draft,
     Segment,
@@ -74,8 +73,8 @@ def _done(voice: Voice, work: Work, before: Draft) -> Iterator[str]:
     is_new = main is None or not main.segments or _is_other_film(before, work.draft)
     if is_new and work.shots:
         yield _film(voice, work)
-        was = "before_film" if main and main.segments else "before_empty"
-        yield voice.say("made", was, length=voice.seconds(before.duration_ms))
+        if main and main.segments:
+            yield voice.say("made", "before_film", length=voice.seconds(before.duration_ms))
         return
     described = describe(before, work.draft, work.known)
     changes = [c for c in described if not _is_consequence(c, described)] or list(described)
@@ -109,7 +108,7 @@ def _film(voice: Voice, work: Work) -> str:
         is_black = seams[0].kind is TransitionKind.FADE_BLACK
         key = "transitions_black" if is_black else "transitions"
         parts.append(voice.say("made", key, duration=_number(seams[0].duration_ms)))
-    if song := _on_beat(work):
+    if song := work.song_on_beat():
         parts.append(voice.say("made", "on_beat", name=song.name))
     parts += _words(voice, work)
     parts += _songs(voice, work)
@@ -175,17 +174,6 @@ def _songs(voice: Voice, work: Work) -> Iterator[str]:
             percent=volume_percent(songs[0]),
             duration=_number(songs[-1].sound.fade_out_ms),
         )
-
-
-def _on_beat(work: Work) -> Asset | None:
-    """Give the music whose beats the seams lie on, if they do."""
-    for segment in work.draft.segments(TrackKind.AUDIO):
-        asset = work.asset_of(segment)
-        beats = set(asset.facts.beats_ms) | set(asset.facts.downbeats_ms) if asset else set()
-        seams = [s.track_range.start_ms for s in work.shots[1:]]
-        if beats and seams and all(segment.source_ms(t) in beats for t in seams):
-            return asset
-    return None
 
 
 def _change(voice: Voice, change: Change) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["Voice", "voice_of"]
+__all__ = ["Voice", "has_voice", "voice_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +40,11 @@ class Voice:
     @property
     def topics(self) -> list[Mapping[str, Any]]:
         return list(self.table["topics"])
+
+
+def has_voice(language: str | None) -> bool:
+    """Tell whether there are words of one's own for a language (BCP 47)."""
+    return language is not None and voice_of(language).language == language[:2].lower()
 
 
 @cache

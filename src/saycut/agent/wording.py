@@ -111,6 +111,17 @@ def _add_text(work: Work, clause: Clause) -> None:
     _add(work, clause, content, role)
 
 
+def _subtitle(work: Work, clause: Clause) -> None:
+    """Put words under the title, as its second line."""
+    content = words_said(clause) or ""
+    playing = work.texts(TextRole.TITLE)
+    if playing:
+        first = _text(playing[0]).splitlines()[0]
+        work.do("change_text", segment_id=playing[0].id, content=f"{first}\n{content}")
+    else:
+        _add(work, clause, content, TextRole.CAPTION)
+
+
 def _dressed(work: Work, clause: Clause) -> bool:
     """Give all captions the look that a clause names; tells whether it names one."""
     style, position, hit = style_of(clause), position_of(clause), clause.hit(*COLOURS)
@@ -293,6 +304,7 @@ def _place(work: Work, roles: tuple[TextRole, ...], position: Position) -> None:
 HANDLERS: Final[Handlers] = {
     "add_title": _add_title,
     "add_text": _add_text,
+    "subtitle": _subtitle,
     "lower_third": _lower_third,
     "end_card": _end_card,
     "watermark": _watermark,

@@ -125,6 +125,16 @@ class Work:
         ends = (asset for name, asset in names.items() if wanted.endswith(name))
         return names.get(wanted) or stems.get(stem) or next(ends, None)
 
+    def song_on_beat(self) -> Asset | None:
+        """Give the music whose beats all seams lie on, None when they do not."""
+        seams = [s.track_range.start_ms for s in self.shots[1:]]
+        for segment in self.draft.segments(TrackKind.AUDIO):
+            asset = self.asset_of(segment)
+            beats = {*asset.facts.beats_ms, *asset.facts.downbeats_ms} if asset else set()
+            if beats and seams and all(segment.source_ms(t) in beats for t in seams):
+                return asset
+        return None
+
     def places(self, clause: Clause) -> list[int]:
         """Give the shots a clause points at, by number or by a file's name, from 0.
 
