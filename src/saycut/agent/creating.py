@@ -149,6 +149,8 @@ def create(work: Work, whole: Clause, intents: Sequence[Intent]) -> None:
     work.draft = film.draft
     if film.left_out:
         work.tell("left_out", names=", ".join(a.name for a in film.left_out))
+    if not film.is_readable:
+        work.tell("no_time_for_names")
     if brief.shows_names and not any(caption_of(a.name) for a in pictures):
         work.tell("no_names")
 

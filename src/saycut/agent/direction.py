@@ -14,6 +14,7 @@ from math import ceil, log
 from typing import Final
 
 from saycut.agent.naming import has_number
+from saycut.agent.rhythm import Beats, Span
 from saycut.edit.framing import picture_for, subject_in_view
 from saycut.edit.motions import MotionKind, kind_of, motion_for
 from saycut.timeline import (
@@ -36,10 +37,12 @@ __all__ = [
     "FilmKind",
     "accent_of",
     "closing_motion",
+    "is_fast",
     "moved",
     "ordered",
     "position_for",
-    "shot_count",
+    "shot_span",
+    "telling",
 ]
 
 
@@ -78,7 +81,13 @@ class Brief:
 # A shot any longer than this is a picture on a wall.
 SHOT_MS_MAX: Final = 6000
 # With more pictures than this allows, some are left out of a promo and named.
-SHOT_MS_MIN: Final = 1200
+SHOT_MS_MIN: Final = 1800
+# Fast is a picture every two seconds, or every few beats.
+FAST_MS: Final = Span(1800, 2500)
+FAST_BEAT_MS: Final = 2000
+FAST_BEATS: Final = (2, 4)
+# Pictures smaller than this are the first that a film does without.
+LARGE_PX: Final = 700
 _NORMAL: Final = (
     MotionKind.ZOOM_IN,
     MotionKind.PAN_RIGHT,
@@ -124,13 +133,26 @@ def ordered(pictures: Sequence[Asset], canvas: Canvas) -> list[Asset]:
     return [first, *rest]
 
 
-def shot_count(picture_count: int, content_ms: int, *, pace: float, repeats: bool) -> int:
-    """Give how many shots fill the time: at least one a picture, while they can be seen."""
-    most = max(1, content_ms // SHOT_MS_MIN)
-    if not repeats:
-        return picture_count
-    least = ceil(content_ms / (SHOT_MS_MAX * min(1.0, pace)))
-    return min(most, max(picture_count, least))
+def is_fast(brief: Brief) -> bool:
+    return brief.pace < 0.8
+
+
+def shot_span(brief: Brief, beats: Beats) -> Span:
+    """Give how short and how long a shot of the film may be: whole beats where there are any."""
+    period_ms = beats.period_ms
+    if not is_fast(brief):
+        least = max(2, ceil(SHOT_MS_MIN / period_ms)) * period_ms if period_ms else SHOT_MS_MIN
+        return Span(least, max(SHOT_MS_MAX * max(1.0, brief.pace), least))
+    if not period_ms:
+        return FAST_MS
+    count = min(max(round(FAST_BEAT_MS / period_ms), FAST_BEATS[0]), FAST_BEATS[1])
+    return Span(count * period_ms * 0.99, count * period_ms * 1.01)
+
+
+def telling(asset: Asset) -> tuple[bool, bool, float]:
+    """Rank a picture among others: large enough, with people, then by its colours."""
+    is_large = asset.kind is AssetKind.VIDEO or min(asset.width, asset.height) >= LARGE_PX
+    return is_large, bool(asset.facts.faces), _chroma_of(asset)
 
 
 def moved(

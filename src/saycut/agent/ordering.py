@@ -4,8 +4,9 @@ from itertools import pairwise
 from typing import Final
 
 from saycut.agent.clauses import Clause
+from saycut.agent.lettering import half_ms
 from saycut.agent.palette import COLOURS
-from saycut.agent.retiming import Closing, closing_of, half_ms, retimed
+from saycut.agent.retiming import Closing, closing_of, retimed
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work, pictures_of
 from saycut.timeline import AssetKind, Segment

@@ -7,24 +7,21 @@ times of `rhythm`; its result is a draft like any other, which edits go on from.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import log10
+from math import ceil, log10
 from typing import Final
 
 from saycut.agent.direction import (
-    SHOT_MS_MAX,
     Brief,
     FilmKind,
-    accent_of,
     closing_motion,
+    is_fast,
     moved,
     ordered,
-    position_for,
-    shot_count,
+    shot_span,
+    telling,
 )
-from saycut.agent.naming import caption_of
-from saycut.agent.retiming import CLOSING_MS_LEAST, half_ms
-from saycut.agent.rhythm import Beats, borders_of, shared
-from saycut.edit import reading_ms
+from saycut.agent.lettering import Shot, closing_need_ms, lettered, opening_need_ms
+from saycut.agent.rhythm import Beats, Span, borders_of, even_borders, shared
 from saycut.timeline import (
     Asset,
     AssetKind,
@@ -36,9 +33,6 @@ from saycut.timeline import (
     Segment,
     Sound,
     SoundRole,
-    Text,
-    TextAnimation,
-    TextRole,
     TimeRange,
     Track,
     TrackKind,
@@ -49,6 +43,7 @@ __all__ = ["Film", "film_of"]
 
 PROMO_MS: Final = 30_000
 PROMO_PER_PICTURE_MS: Final = 5_000
+PROMO_MS_LEAST: Final = 10_000
 STILL_MS: Final = 4_000
 # The closing card: a seventh of the film, long enough to read, short enough to stay for.
 CLOSING_SHARE: Final = 0.15
@@ -57,39 +52,32 @@ CLOSING_DIM: Final = 0.45
 CLOSING_BLUR: Final = 0.018
 # The opening carries the title and the eye needs a moment to arrive.
 OPENING_WEIGHT: Final = 1.15
-TRANSITION_MS: Final = (400, 1_000)
+TRANSITION_MS_MAX: Final = 1_100
+TRANSITION_FAST_MS: Final = 250
 TRANSITION_USUAL_MS: Final = 800
 TRANSITION_SHARE: Final = 4  # at most a quarter of the shorter shot
 TRANSITION_MS_LEAST: Final = 200  # below this a transition is a blink: a cut is cleaner
-TITLE_START_MS: Final = 400
-# Before the first seam: half of a transition and some air.
-TITLE_ROOM_MS: Final = 700
-TITLE_MS_MAX: Final = 5_000
-CAPTION_MS_MAX: Final = 4_500
-TEXT_MARGIN_MS: Final = 150
-TEXT_MS_LEAST: Final = 1_000
 MUSIC_FADE_IN_MS: Final = 150
 MUSIC_FADE_OUT_MS: Final = (1_500, 3_000)
 MUSIC_UNDER_SPEECH_DB: Final = -12.0
 CLIP_UNDER_MUSIC_DB: Final = -16.0
+# A beat more or less is felt in shots of up to so many beats.
+BEATS_FELT: Final = 5
+# The first and the last shot may last so much longer than the others for these to be even.
+STRETCH_MAX: Final = 1.5
+CLOSING_SPARE_MS: Final = 1_000
 # Clips start a little late and end a little early, so that transitions have pictures to use.
 HANDLE_MS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """What a recipe made: the draft, and the pictures it had no time for."""
+    """What a recipe made: the draft, the pictures it had no time for, and whether all names
+    of photos that were to be shown can be read."""
 
     draft: Draft
     left_out: tuple[Asset, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Shot:
-    asset: Asset
-    showing: int  # how often the asset was shown before
-    longest_ms: float
-    is_closing: bool = False
+    is_readable: bool = True
 
 
 def film_of(brief: Brief, assets: Sequence[Asset], canvas: Canvas) -> Film:
@@ -102,22 +90,24 @@ def film_of(brief: Brief, assets: Sequence[Asset], canvas: Canvas) -> Film:
     if brief.kind is FilmKind.PROMO:
         pictures = ordered(pictures, canvas)
     total_ms = brief.duration_ms or _usual_ms(brief, pictures)
-    shots = _shots(brief, pictures, total_ms)
-    borders = _borders(brief, shots, total_ms, _beats(music, total_ms))
+    beats = _beats(music, total_ms)
+    shots, borders = _cut(brief, pictures, total_ms, beats)
     main = _main_track(brief, shots, borders, canvas, has_music=bool(music))
-    texts = _texts(brief, shots, main, canvas)
+    texts, is_readable = lettered(brief, shots, main.segments, canvas)
     sounds = _music_track(brief, music, shots, total_ms)
     shown = {shot.asset.id for shot in shots}
     return Film(
         Draft(canvas=canvas, tracks=tuple(t for t in (main, sounds, texts) if t.segments)),
         tuple(a for a in pictures if a.id not in shown),
+        is_readable,
     )
 
 
 def _usual_ms(brief: Brief, pictures: Sequence[Asset]) -> int:
     """Give how long the film lasts when nobody said."""
     if brief.kind is FilmKind.PROMO:
-        return min(PROMO_MS, PROMO_PER_PICTURE_MS * (len(pictures) + 1))
+        each_ms = round(PROMO_PER_PICTURE_MS * brief.pace)
+        return min(PROMO_MS, max(PROMO_MS_LEAST, each_ms * (len(pictures) + 1)))
     still_ms = brief.shot_ms or round(STILL_MS * brief.pace)
     return sum(
         still_ms if a.kind is AssetKind.IMAGE or brief.shot_ms else a.duration_ms or still_ms
@@ -125,19 +115,63 @@ def _usual_ms(brief: Brief, pictures: Sequence[Asset]) -> int:
     )
 
 
-def _shots(brief: Brief, pictures: Sequence[Asset], total_ms: int) -> list[_Shot]:
+def _cut(
+    brief: Brief, pictures: Sequence[Asset], total_ms: int, beats: Beats
+) -> tuple[list[Shot], tuple[int, ...]]:
+    """Choose the shots and where they change: all with one number of beats where that works.
+
+    A photo or two more or less is tried before shots of two and three beats take turns.
+    """
+    count = _count(brief, pictures, total_ms, beats)
+    shots = _shots(brief, pictures, total_ms, count)
+    is_free = brief.shot_ms is None and all(a.kind is AssetKind.IMAGE for a in pictures)
+    if is_free and beats.beats:
+        for other in _counts_near(brief, pictures, count, total_ms, beats):
+            tried = _shots(brief, pictures, total_ms, other)
+            if borders := _even_borders(brief, tried, total_ms, beats):
+                return tried, borders
+    return shots, _borders(brief, shots, total_ms, beats)
+
+
+def _count(brief: Brief, pictures: Sequence[Asset], total_ms: int, beats: Beats) -> int:
+    """Give how many shots the film has before its closing card.
+
+    Every picture has one while they can be seen; more are shown again, closer, where a shot
+    would be on too long.
+    """
+    if brief.shot_ms is not None or (brief.duration_ms is None and not _is_promo(brief)):
+        return len(pictures)
+    content_ms = total_ms - _closing_ms(brief, total_ms)
+    shot = shot_span(brief, beats)
+    count = len(pictures)
+    if _repeats(brief):
+        count = max(count, ceil(content_ms / shot.most_ms) if len(pictures) > 1 else 1)
+    if all(a.kind is AssetKind.IMAGE for a in pictures) or _is_promo(brief):
+        count = min(count, max(1, int(content_ms / shot.least_ms)))
+    return count
+
+
+def _counts_near(
+    brief: Brief, pictures: Sequence[Asset], count: int, total_ms: int, beats: Beats
+) -> list[int]:
+    """Give the counts to try for even beats: as planned, then more details, then fewer photos.
+
+    Photos are left out for it only where shots are so short that a beat more is felt.
+    """
+    content_ms = total_ms - _closing_ms(brief, total_ms)
+    more = min(count + 2, int(content_ms / shot_span(brief, beats).least_ms))
+    is_felt = content_ms / count < BEATS_FELT * beats.period_ms
+    is_spare = count > len(pictures)
+    least = max(2, round(count * 0.75)) if is_felt or is_spare else count
+    upwards = range(count + 1, more + 1) if _repeats(brief) else ()
+    return [count, *upwards, *range(count - 1, least - 1, -1)]
+
+
+def _shots(brief: Brief, pictures: Sequence[Asset], total_ms: int, count: int) -> list[Shot]:
     closing_ms = _closing_ms(brief, total_ms)
     content_ms = total_ms - closing_ms
-    is_promo = brief.kind is FilmKind.PROMO
-    repeats = brief.kind is not FilmKind.SLIDESHOW and not brief.shot_ms and len(pictures) > 0
-    repeats = repeats and (is_promo or brief.duration_ms is not None)
-    count = len(pictures)
-    if is_promo:
-        count = shot_count(count, content_ms, pace=brief.pace, repeats=True)
-    elif repeats:
-        count = max(count, _needed(pictures, content_ms, brief.pace))
     shots = _dealt(_thinned(pictures, count), count)
-    while is_promo or repeats:
+    while _repeats(brief) and brief.shot_ms is None:
         if sum(s.longest_ms for s in shots) >= content_ms or len(shots) > content_ms // 500:
             break
         shots = _dealt(pictures, len(shots) + 1)
@@ -146,23 +180,30 @@ def _shots(brief: Brief, pictures: Sequence[Asset], total_ms: int) -> list[_Shot
     return shots
 
 
-def _needed(pictures: Sequence[Asset], content_ms: int, pace: float) -> int:
-    """Give how many shots a film needs for none of them to be on too long."""
-    return -(-content_ms // round(SHOT_MS_MAX * max(1.0, pace))) if len(pictures) > 1 else 1
+def _is_promo(brief: Brief) -> bool:
+    return brief.kind is FilmKind.PROMO
+
+
+def _repeats(brief: Brief) -> bool:
+    """Tell whether photos may be shown again: a slideshow shows each once, unless it is fast."""
+    if brief.shot_ms is not None:
+        return False
+    is_timed = brief.duration_ms is not None
+    return _is_promo(brief) or (is_timed and (brief.kind is FilmKind.FILM or is_fast(brief)))
 
 
 def _thinned(pictures: Sequence[Asset], count: int) -> list[Asset]:
-    """Keep so many pictures, evenly chosen, the first and the last among them."""
+    """Keep so many pictures, spread evenly, of neighbours the best; the first one opens."""
     if count >= len(pictures):
         return list(pictures)
-    if count == 1:
-        return [pictures[0]]
-    return [pictures[round(i * (len(pictures) - 1) / (count - 1))] for i in range(count)]
+    edges = [round(i * len(pictures) / count) for i in range(count + 1)]
+    rows = [pictures[a:b] for a, b in pairwise(edges)]
+    return [pictures[0], *(max(row, key=telling) for row in rows[1:])]
 
 
-def _dealt(pictures: Sequence[Asset], count: int) -> list[_Shot]:
+def _dealt(pictures: Sequence[Asset], count: int) -> list[Shot]:
     return [
-        _Shot(asset, i // len(pictures), _longest_ms(asset))
+        Shot(asset, i // len(pictures), _longest_ms(asset))
         for i in range(count)
         for asset in (pictures[i % len(pictures)],)
     ]
@@ -176,7 +217,11 @@ def _closing_ms(brief: Brief, total_ms: int) -> int:
     if brief.closing is None:
         return 0
     usual = min(max(round(total_ms * CLOSING_SHARE), CLOSING_MS[0]), CLOSING_MS[1])
-    return min(usual, max(CLOSING_MS_LEAST, total_ms * 2 // 5)) if total_ms < 10_000 else usual
+    return min(max(usual, _closing_least_ms(brief)), total_ms // 2)
+
+
+def _closing_least_ms(brief: Brief) -> int:
+    return closing_need_ms(brief.closing or "", _seam_ms(brief) if brief.transition else 0)
 
 
 def _beats(music: Sequence[Asset], total_ms: int) -> Beats:
@@ -200,7 +245,7 @@ def _played(music: Sequence[Asset], total_ms: int) -> list[tuple[Asset, TimeRang
     return found
 
 
-def _borders(brief: Brief, shots: Sequence[_Shot], total_ms: int, beats: Beats) -> tuple[int, ...]:
+def _borders(brief: Brief, shots: Sequence[Shot], total_ms: int, beats: Beats) -> tuple[int, ...]:
     closing_ms = _closing_ms(brief, total_ms)
     content = [s for s in shots if not s.is_closing]
     is_even = brief.kind is FilmKind.SLIDESHOW or brief.shot_ms is not None
@@ -209,25 +254,43 @@ def _borders(brief: Brief, shots: Sequence[_Shot], total_ms: int, beats: Beats) 
         weights = [_own_weight(s, brief) for s in content]
     longest = [s.longest_ms for s in content]
     lengths = _opened(brief, shared(total_ms - closing_ms, weights, longest), longest)
+    last_least_ms = 0.0
     if closing_ms:
         lengths, longest = [*lengths, float(closing_ms)], [*longest, CLOSING_MS[1] + 500.0]
+        last_least_ms = min(float(closing_ms), _closing_least_ms(brief))
     if brief.shot_ms is not None:
         beats = Beats()
-    return borders_of(lengths, longest, beats)
+    return borders_of(lengths, longest, beats, last_least_ms=last_least_ms)
+
+
+def _even_borders(
+    brief: Brief, shots: Sequence[Shot], total_ms: int, beats: Beats
+) -> tuple[int, ...] | None:
+    """Give borders with one number of beats to a shot; the first and the last take the rest."""
+    if len(shots) < 3:
+        return None
+    shot = shot_span(brief, beats)
+    mean_ms = (total_ms - _closing_ms(brief, total_ms)) / (len(shots) - shots[-1].is_closing)
+    opening_ms = max(shot.least_ms, opening_need_ms(brief.title) if brief.title else 0)
+    opening = Span(opening_ms, max(STRETCH_MAX * mean_ms, opening_ms + beats.period_ms))
+    last = Span(max(shot.least_ms, 0.75 * mean_ms), STRETCH_MAX * mean_ms)
+    if closing_ms := _closing_ms(brief, total_ms):
+        least_ms = min(closing_ms, _closing_least_ms(brief))
+        last = Span(least_ms, closing_ms + max(CLOSING_SPARE_MS, mean_ms / 2))
+    return even_borders(total_ms, len(shots), beats, first=opening, shot=shot, last=last)
 
 
 def _opened(brief: Brief, lengths: list[float], longest: list[float]) -> list[float]:
     """Give the opening the time that its title takes to read, from what the others have."""
     if not brief.title or len(lengths) < 2:
         return lengths
-    needed = reading_ms(brief.title) + TITLE_START_MS + TITLE_ROOM_MS
-    first = min(max(lengths[0], needed), longest[0], sum(lengths) * 2 / 3)
+    first = min(max(lengths[0], opening_need_ms(brief.title)), longest[0], sum(lengths) * 2 / 3)
     first = max(first, sum(lengths) - sum(longest[1:]))
     rest = shared(round(sum(lengths) - first), lengths[1:], longest[1:])
     return [sum(lengths) - sum(rest), *rest]
 
 
-def _own_weight(shot: _Shot, brief: Brief) -> float:
+def _own_weight(shot: Shot, brief: Brief) -> float:
     """Without a length to meet, clips play whole and stills for the usual time."""
     is_clip = shot.asset.kind is AssetKind.VIDEO and shot.asset.duration_ms > 0
     return float(shot.asset.duration_ms) if is_clip else STILL_MS * brief.pace
@@ -235,7 +298,7 @@ def _own_weight(shot: _Shot, brief: Brief) -> float:
 
 def _main_track(
     brief: Brief,
-    shots: Sequence[_Shot],
+    shots: Sequence[Shot],
     borders: Sequence[int],
     canvas: Canvas,
     *,
@@ -263,7 +326,7 @@ def _main_track(
 
 
 def _picture(
-    brief: Brief, shot: _Shot, turn: int, duration_ms: int, before: Motion | None, canvas: Canvas
+    brief: Brief, shot: Shot, turn: int, duration_ms: int, before: Motion | None, canvas: Canvas
 ) -> Picture:
     picture = moved(shot.asset, canvas, duration_ms, before=before, turn=turn, showing=shot.showing)
     is_clip = shot.asset.kind is AssetKind.VIDEO
@@ -275,7 +338,7 @@ def _picture(
     return picture
 
 
-def _source_start_ms(shot: _Shot, duration_ms: int, showings: int) -> int:
+def _source_start_ms(shot: Shot, duration_ms: int, showings: int) -> int:
     """Give where in a clip a shot begins: its showings are spread over the clip."""
     spare_ms = shot.asset.duration_ms - duration_ms
     if shot.asset.kind is AssetKind.IMAGE or spare_ms <= 0:
@@ -286,7 +349,7 @@ def _source_start_ms(shot: _Shot, duration_ms: int, showings: int) -> int:
     return handle_ms + room_ms * showing // max(1, showings)
 
 
-def _own_sound(shot: _Shot, *, has_music: bool) -> Sound:
+def _own_sound(shot: Shot, *, has_music: bool) -> Sound:
     if not shot.asset.has_audio:
         return Sound()
     speaks = bool(shot.asset.facts.words)
@@ -302,9 +365,7 @@ def _joined(brief: Brief, before: Segment, segment: Segment) -> Segment:
     if brief.transition_ms is not None:
         duration_ms = min(brief.transition_ms, shorter_ms // 2)
     else:
-        usual = round(TRANSITION_USUAL_MS * brief.pace)
-        usual = min(max(usual, TRANSITION_MS[0]), TRANSITION_MS[1])
-        duration_ms = min(usual, shorter_ms // TRANSITION_SHARE)
+        duration_ms = min(_seam_ms(brief), shorter_ms // TRANSITION_SHARE)
         if duration_ms < TRANSITION_MS_LEAST:
             return segment
     if duration_ms <= 0:
@@ -312,66 +373,17 @@ def _joined(brief: Brief, before: Segment, segment: Segment) -> Segment:
     return replace(segment, transition=Transition(brief.transition, duration_ms))
 
 
-def _texts(brief: Brief, shots: Sequence[_Shot], main: Track, canvas: Canvas) -> Track:
-    """Lay words over the shots, each alone with its shot: none while a transition runs."""
-    found: list[Segment] = []
-    accent = accent_of([s.asset for s in shots])
-    for index, (shot, segment) in enumerate(zip(shots, main.segments, strict=True)):
-        words = _words_for(brief, shots, index)
-        if words is None:
-            continue
-        content, role = words
-        span = _text_span(main.segments, index, role)
-        if span.duration_ms < TEXT_MS_LEAST and role is TextRole.LOWER_THIRD:
-            continue  # nobody could read it
-        text = Text(
-            content,
-            role=role,
-            style=brief.style,
-            animation=TextAnimation.RISE if role is TextRole.TITLE else TextAnimation.FADE,
-            position=None
-            if shot.is_closing
-            else position_for(role, shot.asset, segment.picture, canvas),
-            accent=accent,
-            language=brief.language,
-        )
-        found.append(Segment(id=f"text{len(found) + 1}", track_range=span, text=text))
-    return Track(id="track3", kind=TrackKind.TEXT, segments=tuple(found))
-
-
-def _words_for(brief: Brief, shots: Sequence[_Shot], index: int) -> tuple[str, TextRole] | None:
-    """Give what is written over a shot and as what: title first, then captions, then the card."""
-    shot = shots[index]
-    if shot.is_closing:
-        return (brief.closing, TextRole.END_CARD) if brief.closing else None
-    if brief.title and index == 0:
-        return brief.title, TextRole.TITLE
-    line = index - (1 if brief.title else 0)
-    if brief.lines:
-        return (brief.lines[line], TextRole.LOWER_THIRD) if line < len(brief.lines) else None
-    if brief.shows_names and not shot.showing and (name := caption_of(shot.asset.name)):
-        return name, TextRole.LOWER_THIRD
-    return None
-
-
-def _text_span(segments: Sequence[Segment], index: int, role: TextRole) -> TimeRange:
-    """Give the time in which a shot is seen alone, as long as such words need of it."""
-    segment, following = segments[index], (*segments, None)[index + 1]
-    margin_ms = TEXT_MARGIN_MS if segment.track_range.duration_ms > 2000 else 0
-    start_ms = segment.track_range.start_ms + half_ms(segment) + (margin_ms if index else 0)
-    if index == 0:
-        start_ms += min(TITLE_START_MS, segment.track_range.duration_ms // 6)
-    end_ms = segment.track_range.end_ms
-    if following is not None:
-        end_ms -= half_ms(following) + margin_ms
-    if role is not TextRole.END_CARD:
-        most = TITLE_MS_MAX if role is TextRole.TITLE else CAPTION_MS_MAX
-        end_ms = min(end_ms, start_ms + most)
-    return TimeRange.between(start_ms, max(end_ms, start_ms + 1))
+def _seam_ms(brief: Brief) -> int:
+    """Give how long a transition lasts where the shots have room for it."""
+    if brief.transition_ms is not None:
+        return brief.transition_ms
+    if is_fast(brief):
+        return TRANSITION_FAST_MS
+    return min(round(TRANSITION_USUAL_MS * brief.pace), TRANSITION_MS_MAX)
 
 
 def _music_track(
-    brief: Brief, music: Sequence[Asset], shots: Sequence[_Shot], total_ms: int
+    brief: Brief, music: Sequence[Asset], shots: Sequence[Shot], total_ms: int
 ) -> Track:
     gain_db = MUSIC_UNDER_SPEECH_DB if any(s.asset.facts.words for s in shots) else 0.0
     if brief.music_percent is not None:

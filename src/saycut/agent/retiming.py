@@ -7,15 +7,12 @@ which it is read.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
 
+from saycut.agent.lettering import closing_need_ms, half_ms
 from saycut.agent.rhythm import Beats, borders_of, shared
 from saycut.timeline import Asset, AssetKind, Draft, Segment, SoundRole, TextRole, TrackKind
 
-__all__ = ["CLOSING_MS_LEAST", "Closing", "closing_of", "half_ms", "retimed"]
-
-# Less than this and nobody has read the last words.
-CLOSING_MS_LEAST: Final = 2_500
+__all__ = ["Closing", "closing_of", "retimed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +52,9 @@ def retimed(draft: Draft, assets: Mapping[str, Asset], duration_ms: int) -> tupl
     if not shots or not stills or not is_closed or shots[0].track_range.start_ms:
         return None
     weights = [float(s.track_range.duration_ms) for s in shots]
-    if closing_of(draft):
-        least = min(CLOSING_MS_LEAST, duration_ms * 2 // 5)
+    least = 0
+    if card := closing_of(draft):
+        least = min(_card_need_ms(card), duration_ms // 2)
         closing = max(least, min(weights[-1], duration_ms * weights[-1] / sum(weights)))
         lengths = [
             *shared(duration_ms - round(closing), weights[:-1], [float("inf")] * len(weights))
@@ -66,8 +64,14 @@ def retimed(draft: Draft, assets: Mapping[str, Asset], duration_ms: int) -> tupl
         lengths = shared(duration_ms, weights, [float("inf")] * len(weights))
     if min(lengths) < 1:
         return None
-    borders = borders_of(lengths, [float("inf")] * len(lengths), _beats_of(draft, assets))
+    longest = [float("inf")] * len(lengths)
+    borders = borders_of(lengths, longest, _beats_of(draft, assets), last_least_ms=least)
     return tuple(end - start for start, end in pairwise(borders))
+
+
+def _card_need_ms(card: Closing) -> int:
+    content = card.text.text.content if card.text.text else ""
+    return closing_need_ms(content, 2 * half_ms(card.shot))
 
 
 def _is_still(asset: Asset | None) -> bool:
@@ -86,8 +90,3 @@ def _beats_of(draft: Draft, assets: Mapping[str, Asset]) -> Beats:
         found += [b + offset for b in asset.facts.beats_ms]
         bars |= {b + offset for b in asset.facts.downbeats_ms}
     return Beats(tuple(sorted(set(found) | bars)), frozenset(bars))
-
-
-def half_ms(segment: Segment) -> int:
-    """Give how long after its start a shot still shares the screen with the one before."""
-    return -(-segment.transition.duration_ms // 2) if segment.transition else 0
