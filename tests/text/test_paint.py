@@ -94,6 +94,32 @@ def test_letters_reach_the_contrast_for_reading_over_any_photo(
         assert least_contrast(done, photo) >= 4.5, name
 
 
+@pytest.mark.parametrize("ground", [0.3, 0.5, 0.65, 0.8, 0.95])
+@pytest.mark.parametrize(("style", "role"), list(product(TextStyle, READ_ROLES)))
+def test_letters_reach_it_over_a_ground_as_light_as_was_said(
+    style: TextStyle, role: TextRole, ground: float
+) -> None:
+    photo = np.full_like(PHOTOS["white"], int(255 * ground))
+
+    done = typeset(Text(WORDS, role, style), CANVAS, ground)
+
+    assert least_contrast(done, photo) >= 4.5
+
+
+@pytest.mark.parametrize("style", list(TextStyle))
+def test_the_lighter_the_ground_the_denser_the_scrim_and_dark_ground_has_none(
+    style: TextStyle,
+) -> None:
+    def density(ground: float) -> int:
+        sprites = typeset(Text(WORDS, TextRole.TITLE, style), CANVAS, ground).sprites
+        return max((int(s.rgba[..., 3].max()) for s in sprites if s.part is Part.SCRIM), default=0)
+
+    found = [density(ground) for ground in (0.0, 0.4, 0.55, 0.8, 0.9, 1.0)]
+
+    assert found[:3] == [0, 0, 0]
+    assert 0 < found[3] < found[4] < found[5] < 0.5 * 255
+
+
 @pytest.mark.parametrize("position", list(Position))
 def test_contrast_holds_at_every_position(position: Position) -> None:
     done = typeset(Text(WORDS, TextRole.TITLE, position=position), CANVAS)
@@ -109,30 +135,43 @@ def test_contrast_holds_for_letters_of_any_colour(colour: str) -> None:
         assert least_contrast(done, PHOTOS[name]) >= 4.5, name
 
 
-def test_a_scrim_has_no_edge_inside_the_canvas() -> None:
-    scrim = typeset(Text(WORDS, TextRole.TITLE), CANVAS).sprites[0]
+@pytest.mark.parametrize("position", list(Position))
+def test_a_scrim_is_a_gradient_along_one_axis_without_an_edge(position: Position) -> None:
+    scrim = typeset(Text(WORDS, TextRole.TITLE, position=position), CANVAS).sprites[0]
 
-    opacity = scrim.rgba[..., 3].astype(int)
-    border = np.concatenate([opacity[0], opacity[-1], opacity[:, 0], opacity[:, -1]])
+    row, _, column = position.value.partition("-")
+    opacity = np.zeros((CANVAS.height, CANVAS.width))
+    height, width = scrim.rgba.shape[:2]
+    shown = np.s_[scrim.y_px : scrim.y_px + height, scrim.x_px : scrim.x_px + width]
+    opacity[shown] = scrim.rgba[..., 3]
+    along = 1 if row == "center" and column in ("left", "right") else 0
+    profile = opacity.mean(axis=1 - along)
     assert scrim.part is Part.SCRIM
-    assert border.max() <= 2
-    # A step larger than its neighbours by this would be seen as a line.
-    assert np.abs(np.diff(cv2.blur(opacity.astype(np.float32), (8, 8)), axis=0)).max() < 4
+    # Across the axis it is the same everywhere, from edge to edge, but for the dither.
+    assert np.ptp(opacity - np.expand_dims(profile, 1 - along)) <= 6
+    # A step larger than its neighbours would be seen as a line.
+    assert np.abs(np.diff(profile)).max() < 1.5
+    at_first, at_last = profile[0] > 40, profile[-1] > 40
+    towards = {"top": (1, 0), "bottom": (0, 1), "left": (1, 0), "right": (0, 1)}
+    expected = towards.get(column if along else row, (0, 0))
+    assert (at_first, at_last) == expected
 
 
-def test_a_scrim_of_a_text_at_an_edge_reaches_that_edge() -> None:
-    scrim = typeset(Text(WORDS, TextRole.LOWER_THIRD), CANVAS).sprites[0]
+def test_a_scrim_shows_no_steps_over_a_dark_picture() -> None:
+    dark = np.full_like(PHOTOS["white"], 40)
+    done = typeset(Text(WORDS, TextRole.TITLE), CANVAS)
+    (scrim,) = (s for s in done.sprites if s.part is Part.SCRIM)
 
-    height, _ = scrim.rgba.shape[:2]
-    assert scrim.x_px == 0
-    assert scrim.y_px + height == CANVAS.height
-    assert scrim.rgba[-1, 0, 3] > 100
+    picture = over(dark, Typeset((scrim,), done.box, (), ()))
+
+    # Without a dither whole rows would share a value and then all change by one together.
+    assert np.abs(np.diff(picture[..., 0].mean(axis=1))).max() < 0.3
 
 
 def test_sprites_come_in_drawing_order() -> None:
     parts = [s.part for s in typeset(Text(WORDS, TextRole.CAPTION, TextStyle.BOLD), CANVAS).sprites]
 
-    assert parts == [Part.PLATE, Part.RULE, Part.LINE, Part.LINE]
+    assert parts == [Part.PLATE, Part.LINE, Part.LINE, Part.RULE]
 
 
 def test_the_rule_takes_the_accent_colour() -> None:

@@ -119,6 +119,33 @@ def test_the_first_line_of_a_title_leads_and_the_others_support_it() -> None:
     assert 0.4 < support / lead < 0.6
 
 
+@pytest.mark.parametrize("style", [TextStyle.BOLD, TextStyle.CLEAN])
+def test_a_leading_line_that_is_broken_keeps_its_size(style: TextStyle) -> None:
+    name = "Hiking Company Trailhead"
+    text = Text(f"{name}\nHH", TextRole.TITLE, style, scale=1.6)
+
+    done = typeset(text, CANVASES[1])
+
+    *lead, support = (s.rgba.shape[0] for s in done.sprites if s.part is Part.LINE)
+    assert " ".join(done.lines[:-1]).casefold() == name.casefold()
+    assert len(lead) > 1
+    # Descenders apart, all parts of the name are as high; what supports it is smaller.
+    assert max(lead) < 1.35 * min(lead)
+    assert support < 0.8 * min(lead)
+
+
+@pytest.mark.parametrize("role", [TextRole.CAPTION, TextRole.LOWER_THIRD])
+@pytest.mark.parametrize("style", list(TextStyle))
+def test_on_tall_canvases_nothing_stands_under_the_buttons_of_apps(
+    role: TextRole, style: TextStyle
+) -> None:
+    done = typeset(Text("Maria Jensen\nMountain guide", role, style), Canvas(1080, 1920))
+
+    solid = [s for s in done.sprites if s.part in (Part.PLATE, Part.RULE)]
+    lowest = max([done.box[1] + done.box[3], *(s.y_px + s.rgba.shape[0] for s in solid)])
+    assert 0.75 <= lowest / 1920 <= 0.78
+
+
 def test_all_lines_of_a_caption_are_equally_large() -> None:
     done = typeset(Text("Golden Hour\nGolden Hour", TextRole.CAPTION), CANVASES[0])
 
@@ -192,7 +219,7 @@ def test_an_arabic_lower_third_stands_at_the_right_with_its_bar() -> None:
 
     done = typeset(text, CANVASES[0])
 
-    plate, rule, lead, support = done.sprites
+    plate, lead, support, rule = done.sprites
     right_px = [s.x_px + s.rgba.shape[1] for s in (plate, rule)]
     assert right_px[0] == right_px[1] == pytest.approx(0.9 * CANVASES[0].width, abs=2)
     assert lead.x_px + lead.rgba.shape[1] == pytest.approx(

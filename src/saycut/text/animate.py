@@ -85,7 +85,7 @@ def _delays(sprites: Sequence[Sprite]) -> tuple[float, ...]:
     lines_before = 0
     delays = []
     for line in is_line:
-        delays.append(step * lines_before)
+        delays.append(step * lines_before if line else 0.0)
         lines_before += line
     return tuple(delays)
 

@@ -3,9 +3,7 @@
 All maps are float32[height, width] in 0..1 over a pixel rectangle inside the canvas.
 """
 
-from dataclasses import replace
-from math import ceil, erf, floor
-from typing import Final
+from math import ceil, floor
 
 import cv2
 import numpy as np
@@ -16,34 +14,24 @@ from saycut.text.sprite import Pixels
 from saycut.text.styles import Shadow
 from saycut.timeline import Canvas
 
-__all__ = ["Opacity", "band", "box", "grown", "scrim", "to_levels"]
+__all__ = ["Opacity", "box", "dithered", "grown", "scrim", "to_levels"]
 
 Opacity = NDArray[np.float32]
 Placed = tuple[Opacity, int, int]
 
-# A blurred edge has reached 97 % of its height this many sigmas inside.
-_FULL: Final = 1.9
-# This many sigmas outside, less than one level of 255 is left of a scrim.
-_FAINT: Final = 2.5
-
 
 def scrim(around: Box, reach_px: float, canvas: Canvas, at: tuple[float, float]) -> Placed:
-    """Give a rectangle so blurred that no edge shows; `around` itself stays nearly full.
+    """Give a gradient that fades out within `reach_px` of `around`, which it covers wholly.
 
-    `at` is the text's place (see `geometry.anchor`): towards an edge of the canvas that the text
-    stands at, the scrim does not end, as a shape of its own would catch the eye there.
+    `at` is the text's place (see `geometry.anchor`): the gradient comes out of the edge that the
+    text stands at, else it is a band. It runs from edge to edge of the canvas, as light does
+    that falls off: any shape of its own would catch the eye.
     """
-    sigma = reach_px / 2
-    inner = around.grown(_FULL * sigma, _FULL * sigma)
-    across, left = _span(inner.left, inner.right, canvas.width, sigma, at[0])
-    down, top = _span(inner.top, inner.bottom, canvas.height, sigma, at[1])
-    return np.outer(down, across), left, top
-
-
-def band(around: Box, reach_px: float, canvas: Canvas, at: tuple[float, float]) -> Placed:
-    """Give a scrim over the whole width."""
-    wide = replace(around, left=-np.inf, right=np.inf)
-    return scrim(wide, reach_px, canvas, at)
+    if at[1] == 0.5 and at[0] != 0.5:
+        across, left = _falloff(around.left, around.right, canvas.width, reach_px, at[0])
+        return np.tile(across, (canvas.height, 1)), left, 0
+    down, top = _falloff(around.top, around.bottom, canvas.height, reach_px, at[1])
+    return np.tile(down[:, None], (1, canvas.width)), 0, top
 
 
 def box(edges: Box, corner_px: float, canvas: Canvas) -> Placed:
@@ -70,39 +58,44 @@ def grown(ink: Pixels, shadow: Shadow, size_px: float) -> tuple[Opacity, int]:
     spread_out = cv2.dilate(padded, disc)
     blurred = cv2.GaussianBlur(spread_out.astype(np.float32), (0, 0), sigma)
     dropped = np.roll(blurred, round(shadow.drop_em * size_px), axis=0)
-    return dropped * np.float32(shadow.opacity / 255), border
+    return dropped / np.float32(255), border
 
 
-def to_levels(opacity: Opacity) -> Pixels:
-    """Round to 0..255 with an ordered dither: wide gradients would show their steps in video."""
-    height, width = opacity.shape
-    pattern = np.tile(_BAYER, (height // 8 + 1, width // 8 + 1))[:height, :width]
-    levels: Pixels = np.floor(opacity * 255 + pattern).clip(0, 255).astype(np.uint8)
-    return levels
+def to_levels(opacity: Opacity, amplitude: float = 1.0) -> Pixels:
+    """Round to 0..255 with a dither `amplitude` levels wide: gradients would show their steps."""
+    return dithered(opacity * np.float32(255), amplitude)
 
 
-def _bayer(order: int) -> NDArray[np.float32]:
-    if order == 0:
-        return np.zeros((1, 1), np.float32)
-    finer = 4 * _bayer(order - 1)
-    return np.block([[finer, finer + 2], [finer + 3, finer + 1]])
+def dithered(levels: Opacity, amplitude: float = 1.0) -> Pixels:
+    """Round float32[height, width] or [height, width, channels], all channels alike."""
+    noise = (_noise(levels.shape[0], levels.shape[1]) - 0.5) * amplitude + 0.5
+    fitting = noise if levels.ndim == 2 else noise[..., None]
+    rounded: Pixels = np.floor(levels + fitting).clip(0, 255).astype(np.uint8)
+    return rounded
 
 
-_BAYER: Final = ((_bayer(3) + 0.5) / 64).astype(np.float32)
+def _noise(height: int, width: int) -> Opacity:
+    """Give values of 0..1 whose neighbours differ much: noise too fine to be seen as a pattern.
+
+    Interleaved gradient noise (Jimenez, "Next Generation Post Processing", SIGGRAPH 2014).
+    """
+    ramp = 0.06711056 * np.arange(width) + 0.00583715 * np.arange(height)[:, None]
+    return (52.9829189 * (ramp % 1) % 1).astype(np.float32)
 
 
 def _clipped(start: float, end: float, size: int) -> tuple[int, int]:
     return max(0, floor(max(start, 0.0))), min(size, ceil(min(end, float(size))))
 
 
-def _span(first: float, last: float, size: int, sigma: float, at: float) -> tuple[Opacity, int]:
-    """Give a blurred step up and down again, at the middle of each pixel, and where it starts."""
+def _falloff(first: float, last: float, size: int, reach: float, at: float) -> tuple[Opacity, int]:
+    """Give the opacity of each pixel along an axis, and where it starts.
+
+    It is full from `first` to `last`, and to the edge that `at` names; a cosine leads to nothing
+    within `reach`.
+    """
     first = -np.inf if at == 0.0 else first
     last = np.inf if at == 1.0 else last
-    start, end = _clipped(first - _FAINT * sigma, last + _FAINT * sigma, size)
-    scale = 1 / (sigma * 2**0.5)
-    opacities = [
-        (erf((pixel + 0.5 - first) * scale) - erf((pixel + 0.5 - last) * scale)) / 2
-        for pixel in range(start, end)
-    ]
-    return np.array(opacities, np.float32), start
+    start, end = _clipped(first - reach, last + reach, size)
+    middles = np.arange(start, end) + 0.5
+    away = np.maximum(np.maximum(first - middles, middles - last), 0) / reach
+    return (0.5 + 0.5 * np.cos(np.pi * np.minimum(away, 1))).astype(np.float32), start

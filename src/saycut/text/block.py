@@ -140,10 +140,7 @@ def _rule_box(
         left = round(bounds.right + gap if is_right else bounds.left - gap - thickness)
         return Box(left, round(bounds.top), left + thickness, round(bounds.bottom))
     left = round(bounds.left + align * (bounds.width - length))
-    if rule.place is RulePlace.ABOVE:
-        top = round(bounds.top - gap - thickness)
-    else:
-        top = round(_middle(lines, design, gap, thickness))
+    top = round(_middle(lines, design, gap, thickness))
     return Box(left, top, left + length, top + thickness)
 
 

@@ -70,16 +70,17 @@ def backing_for(ink: Colour) -> Colour:
     return max(BLACK, WHITE, key=lambda backing: contrast(ink, backing))
 
 
-def needed_opacity(ink: Colour, ratio: float = READABLE) -> float:
-    """Give how opaque `backing_for(ink)` must lie over any photograph for this contrast.
+def needed_opacity(ink: Colour, ground: float = 1.0, ratio: float = READABLE) -> float:
+    """Give how opaque `backing_for(ink)` must lie over a photograph for this contrast.
 
-    The worst photograph is plain: white under a black backing, black under a white one.
+    The worst photograph is plain: as light as `ground` (gamma-coded, 0..1) under a black
+    backing, black under a white one.
     """
     backing = backing_for(ink)
     own = luminance(ink) + 0.05
     if backing == BLACK:
-        brightest = own / ratio - 0.05
-        return 1.0 - _coded(max(0.0, brightest))
+        brightest = _coded(max(0.0, own / ratio - 0.05))
+        return 1.0 - brightest / max(ground, brightest, 1e-9)
     darkest = own * ratio - 0.05
     return _coded(min(1.0, darkest))
 

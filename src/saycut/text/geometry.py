@@ -11,6 +11,8 @@ __all__ = ["Box", "anchor", "measure_px", "safe_area", "union"]
 
 # Text stays this share of the canvas away from each edge.
 _MARGIN: Final = 0.1
+# Tall films are watched in apps that put names and buttons over the lowest fifth.
+_TALL_BOTTOM: Final = 0.77
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,15 @@ def measure_px(canvas: Canvas) -> float:
     return min(1.25 * shorter, max(shorter, 0.7 * canvas.height))
 
 
-def safe_area(canvas: Canvas) -> Box:
-    """Give the part of the canvas that text keeps to, 10 % away from each edge."""
+def safe_area(canvas: Canvas, position: Position) -> Box:
+    """Give the part of the canvas that text at a position keeps to.
+
+    It ends 10 % away from each edge, for the bottom of tall canvases more.
+    """
     x, y = canvas.width * _MARGIN, canvas.height * _MARGIN
-    return Box(x, y, canvas.width - x, canvas.height - y)
+    is_lifted = canvas.height > canvas.width and anchor(position)[1] == 1.0
+    bottom = canvas.height * _TALL_BOTTOM if is_lifted else canvas.height - y
+    return Box(x, y, canvas.width - x, bottom)
 
 
 def anchor(position: Position) -> tuple[float, float]:

@@ -19,11 +19,20 @@ __all__ = ["Inks", "Painting", "painted"]
 
 # A little more than WCAG asks for: video encoding costs some of it.
 _CONTRAST: Final = 5.0
-# What the letters' own shadow is sure to add where it matters, close to the letters.
-_SHADOW_HELPS: Final = 0.06
-# The way on which a scrim fades out, in ems of the leading line.
-_SCRIM_REACH_EM: Final = 1.5
-_PLATE_OPACITY: Final = 0.66
+# The letters' own shadow: never without, for letters on a calm ground look pasted; and never so
+# dark that it reads as a smear.
+_SHADOW: Final = (0.3, 0.6)
+# The share of its opacity that the shadow is sure to have close to the letters.
+_SHADOW_HOLDS: Final = 0.48
+# The way on which a scrim fades out, in shares of the canvas: as long as there is room for.
+_SCRIM_REACH: Final = 0.38
+# A weaker scrim than this is not seen.
+_SCRIM_LEAST: Final = 0.015
+# Frames have 8 bits: over a dark picture a level of opacity is a small part of one of theirs, so
+# a dither of one level would not hide their steps.
+_SCRIM_DITHER: Final = 4.0
+# A plate is a part of the design, so it is seen over a dark ground as well.
+_PLATE_LEAST: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,10 @@ class Inks:
 
 @dataclass(frozen=True, slots=True)
 class Painting:
-    """All that decides the pixels; `at` is the text's place, see `geometry.anchor`."""
+    """All that decides the pixels.
+
+    `at` is the text's place, see `geometry.anchor`; `ground` how light the picture can be.
+    """
 
     canvas: Canvas
     design: Design
@@ -45,22 +57,34 @@ class Painting:
     block: Block
     inks: Inks
     at: tuple[float, float]
+    ground: float
+
+    @property
+    def needed(self) -> float:
+        """How opaque all that lies behind the letters must be, taken together."""
+        return colour.needed_opacity(self.inks.letters, self.ground, _CONTRAST)
+
+    @property
+    def shadow(self) -> float:
+        """How opaque the letters' own shadow is: as much of the work as it can do unseen."""
+        least, most = _SHADOW
+        return min(most, max(least, self.needed / _SHADOW_HOLDS))
 
 
 def painted(painting: Painting) -> Iterator[Sprite]:
     """Give the sprites in drawing order."""
     yield from _behind(painting)
+    for line in painting.block.lines:
+        yield _line(line, painting)
+    # After the lines, whose shadows would dull it.
     if painting.block.rule is not None:
         edges = _rule_edges(painting, painting.block.rule)
         yield _filled(edges, 0.0, painting.inks.accent, 1.0, painting.canvas, Part.RULE)
-    for line in painting.block.lines:
-        yield _line(line, painting)
 
 
 def _behind(painting: Painting) -> Iterator[Sprite]:
-    """Give what makes the letters readable: nothing, a scrim or a box."""
+    """Give what makes the letters readable besides their shadow: nothing, a scrim or a box."""
     canvas, look, size_px = painting.canvas, painting.look, painting.block.size_px
-    needed = colour.needed_opacity(painting.inks.letters, _CONTRAST)
     shade = colour.backing_for(painting.inks.letters)
     corner = painting.design.corner_em * size_px
     if look.backing is Backing.BUTTON:
@@ -68,14 +92,15 @@ def _behind(painting: Painting) -> Iterator[Sprite]:
         corner = edges.height / 2 if painting.design.has_round_buttons else corner
         yield _filled(edges, corner, painting.inks.accent, 1.0, canvas, Part.PLATE)
     elif look.backing is Backing.PLATE:
-        opacity = max(needed, _PLATE_OPACITY)
+        opacity = max(painting.needed, _PLATE_LEAST)
         yield _filled(_box_edges(painting), corner, shade, opacity, canvas, Part.PLATE)
-    elif look.backing is not Backing.NONE:
-        shaped = backing.scrim if look.backing is Backing.SOFT else backing.band
-        reach = _SCRIM_REACH_EM * painting.block.size_px
-        opacities, x, y = shaped(painting.block.bounds, reach, canvas, painting.at)
-        opacity = 1 - (1 - needed) / (1 - _SHADOW_HELPS)
-        yield _tinted(opacities * np.float32(opacity), x, y, shade, Part.SCRIM)
+    elif look.backing is Backing.SCRIM:
+        opacity = 1 - (1 - painting.needed) / (1 - _SHADOW_HOLDS * painting.shadow)
+        if opacity > _SCRIM_LEAST:
+            reach = _SCRIM_REACH * canvas.height
+            opacities, x, y = backing.scrim(painting.block.bounds, reach, canvas, painting.at)
+            levels = backing.to_levels(opacities * np.float32(opacity), _SCRIM_DITHER)
+            yield _tinted(levels, x, y, shade, Part.SCRIM)
 
 
 def _box_edges(painting: Painting) -> Box:
@@ -101,11 +126,10 @@ def _filled(
     edges: Box, corner: float, tint: Colour, opacity: float, canvas: Canvas, part: Part
 ) -> Sprite:
     filled, x, y = backing.box(edges, corner, canvas)
-    return _tinted(filled * np.float32(opacity), x, y, tint, part)
+    return _tinted(backing.to_levels(filled * np.float32(opacity)), x, y, tint, part)
 
 
-def _tinted(opacity: backing.Opacity, x: int, y: int, tint: Colour, part: Part) -> Sprite:
-    levels = backing.to_levels(opacity)
+def _tinted(levels: Pixels, x: int, y: int, tint: Colour, part: Part) -> Sprite:
     rgba = np.empty((*levels.shape, 4), np.uint8)
     for channel, value in enumerate(tint):
         rgba[..., channel] = (levels.astype(np.uint16) * value + 127) // 255
@@ -126,7 +150,7 @@ def _line(line: SetLine, painting: Painting) -> Sprite:
         ink, border = _shadowed(ink, line, painting)
         x, y = x - border, y - border
     ink *= np.float32(painting.inks.opacity)
-    return _cropped(np.rint(ink).clip(0, 255).astype(np.uint8), x, y, painting.canvas)
+    return _cropped(backing.dithered(ink), x, y, painting.canvas)
 
 
 def _shadowed(
@@ -135,7 +159,7 @@ def _shadowed(
     solid = np.rint(ink[..., 3]).clip(0, 255).astype(np.uint8)
     opacity, border = backing.grown(solid, painting.design.shadow, line.size_px)
     shade = np.array([*colour.backing_for(painting.inks.letters), 255], np.float32)
-    under = opacity[..., None] * shade
+    under = (opacity * np.float32(painting.shadow))[..., None] * shade
     inner = under[border:-border, border:-border]
     inner *= 1 - ink[..., 3:] / 255
     inner += ink

@@ -37,7 +37,7 @@ class Sprite:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Typeset:
-    """A text made into sprites, in drawing order: scrim or plate, rule, then the lines.
+    """A text made into sprites, in drawing order: scrim or plate, the lines, then the rule.
 
     `box` (x, y, width, height in pixels) holds the ink of all letters; `lines` is the text as
     broken and as shown; `missing` names the characters that no font has, each once.

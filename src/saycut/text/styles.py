@@ -27,14 +27,12 @@ class Backing(StrEnum):
     """What lies between the letters and the picture."""
 
     NONE = "none"  # the shadow of the letters alone
-    SOFT = "soft"  # a darkening around the text without visible edges
-    BAND = "band"  # a gradient over the whole width, out of the nearest edge if there is one
+    SCRIM = "scrim"  # where the shadow is not enough, a gradient from edge to edge of the canvas
     PLATE = "plate"  # a translucent box
     BUTTON = "button"  # an opaque box in the accent colour
 
 
 class RulePlace(StrEnum):
-    ABOVE = "above"  # over the leading line, on the side the text is aligned to
     BETWEEN = "between"  # between leading and supporting lines, or under a lead alone
     BESIDE = "beside"  # along all lines, at the left, or right of lines aligned to the right
 
@@ -78,7 +76,6 @@ class Shadow:
     spread_em: float
     sigma_em: float
     drop_em: float
-    opacity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +137,23 @@ _CLEAN: Final = Design(
     descent_em=0.2,
     colour="#ffffff",
     accent="#ffc94d",
-    shadow=Shadow(spread_em=0.05, sigma_em=0.1, drop_em=0.02, opacity=0.6),
+    shadow=Shadow(spread_em=0.13, sigma_em=0.15, drop_em=0.02),
     pad_em=(0.62, 0.44),
     corner_em=0.42,
     has_round_buttons=True,
     looks={
-        TextRole.TITLE: Look(Backing.SOFT),
-        TextRole.END_CARD: Look(Backing.SOFT),
-        TextRole.SECTION: Look(Backing.SOFT, _SHORT_RULE),
-        TextRole.OVERLAY: Look(Backing.SOFT),
-        TextRole.LOWER_THIRD: Look(Backing.SOFT, Rule(RulePlace.BESIDE, 0.085, 0.4)),
+        TextRole.TITLE: Look(Backing.SCRIM),
+        TextRole.END_CARD: Look(Backing.SCRIM),
+        TextRole.SECTION: Look(Backing.SCRIM, _SHORT_RULE),
+        TextRole.OVERLAY: Look(Backing.SCRIM),
+        TextRole.LOWER_THIRD: Look(Backing.SCRIM, Rule(RulePlace.BESIDE, 0.085, 0.4)),
         TextRole.CTA: Look(Backing.BUTTON),
         TextRole.CAPTION: Look(Backing.PLATE),
         TextRole.WATERMARK: Look(Backing.NONE),
     },
 )
 
-_BAR_ABOVE: Final = Rule(RulePlace.ABOVE, 0.11, 0.3, length_em=0.95)
+_BAR_UNDER: Final = Rule(RulePlace.BETWEEN, 0.085, 0.2, length_em=0.8)
 _BAR_BESIDE: Final = Rule(RulePlace.BESIDE, 0.16, 0.42)
 _BOLD: Final = Design(
     lead=Typeface(CONDENSED_BLACK, 0.004, ("case",), is_capitals=True, fallback_scale=0.78),
@@ -166,15 +163,15 @@ _BOLD: Final = Design(
     descent_em=0.0,
     colour="#ffffff",
     accent="#ff4b2b",
-    shadow=Shadow(spread_em=0.05, sigma_em=0.08, drop_em=0.03, opacity=0.6),
+    shadow=Shadow(spread_em=0.09, sigma_em=0.14, drop_em=0.02),
     pad_em=(0.5, 0.4),
     corner_em=0.0,
     has_round_buttons=False,
     looks={
-        TextRole.TITLE: Look(Backing.SOFT, _BAR_ABOVE, scale=1.45),
-        TextRole.END_CARD: Look(Backing.SOFT, _BAR_ABOVE, scale=1.45),
-        TextRole.SECTION: Look(Backing.SOFT, _BAR_BESIDE, scale=1.45),
-        TextRole.OVERLAY: Look(Backing.SOFT, scale=1.35),
+        TextRole.TITLE: Look(Backing.SCRIM, _BAR_UNDER, scale=1.45),
+        TextRole.END_CARD: Look(Backing.SCRIM, _BAR_UNDER, scale=1.45),
+        TextRole.SECTION: Look(Backing.SCRIM, _BAR_BESIDE, scale=1.45),
+        TextRole.OVERLAY: Look(Backing.SCRIM, scale=1.35),
         TextRole.LOWER_THIRD: Look(Backing.PLATE, _BAR_BESIDE, scale=1.2),
         TextRole.CTA: Look(Backing.BUTTON, scale=1.2),
         TextRole.CAPTION: Look(Backing.PLATE, _BAR_BESIDE, scale=1.2),
@@ -191,18 +188,18 @@ _ELEGANT: Final = Design(
     descent_em=0.2,
     colour="#fffaf0",
     accent="#e3bf7d",
-    shadow=Shadow(spread_em=0.05, sigma_em=0.1, drop_em=0.015, opacity=0.6),
+    shadow=Shadow(spread_em=0.13, sigma_em=0.15, drop_em=0.015),
     pad_em=(0.8, 0.5),
     corner_em=0.06,
     has_round_buttons=False,
     looks={
-        TextRole.TITLE: Look(Backing.BAND, _HAIRLINE, scale=1.05),
-        TextRole.END_CARD: Look(Backing.BAND, _HAIRLINE, scale=1.05),
-        TextRole.SECTION: Look(Backing.BAND, _HAIRLINE, scale=1.05),
-        TextRole.OVERLAY: Look(Backing.SOFT),
-        TextRole.LOWER_THIRD: Look(Backing.BAND, Rule(RulePlace.BETWEEN, 0.035, 0.3, 1.4)),
+        TextRole.TITLE: Look(Backing.SCRIM, _HAIRLINE, scale=1.05),
+        TextRole.END_CARD: Look(Backing.SCRIM, _HAIRLINE, scale=1.05),
+        TextRole.SECTION: Look(Backing.SCRIM, _HAIRLINE, scale=1.05),
+        TextRole.OVERLAY: Look(Backing.SCRIM),
+        TextRole.LOWER_THIRD: Look(Backing.SCRIM, Rule(RulePlace.BETWEEN, 0.035, 0.3, 1.4)),
         TextRole.CTA: Look(Backing.BUTTON),
-        TextRole.CAPTION: Look(Backing.BAND),
+        TextRole.CAPTION: Look(Backing.SCRIM),
         TextRole.WATERMARK: Look(Backing.NONE),
     },
 )

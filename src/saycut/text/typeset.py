@@ -27,8 +27,11 @@ _MIRRORED: Final = {
 }
 
 
-def typeset(text: Text, canvas: Canvas) -> Typeset:
+def typeset(text: Text, canvas: Canvas, ground: float = 1.0) -> Typeset:
     """Set a text on a canvas: sprites at rest, their lines, and what could not be shown.
+
+    `ground` is how light the picture behind can be (gamma-coded, 0..1): the lighter it is, the
+    more it is darkened behind the letters, and no more than reading them takes.
 
     Letters stay inside the middle 80 % of the canvas; a text too large for it is set smaller.
     White space alone gives no sprites. The same input gives the same bytes.
@@ -44,12 +47,12 @@ def typeset(text: Text, canvas: Canvas) -> Typeset:
     least_px = use.least * canvas.height
     size_px = text.scale * max(use.size * look.scale * measure_px(canvas), least_px)
     position = text.position or _place(use, known)
-    area = _room(safe_area(canvas), design, look, size_px, anchor(position)[0])
+    area = _room(safe_area(canvas, position), design, look, size_px, anchor(position)[0])
     block = fit(known, design, look, use, size_px, area, position)
     if block is None:
         return Typeset((), (0, 0, 0, 0), (), missing)
     return Typeset(
-        tuple(painted(Painting(canvas, design, look, block, inks, anchor(position)))),
+        tuple(painted(Painting(canvas, design, look, block, inks, anchor(position), ground))),
         _whole(block.ink),
         tuple(line.shaped.text for line in block.lines),
         missing,
