@@ -14,10 +14,10 @@ from saycut.agent.lexicon import Hit, Lexicon
 from saycut.agent.normalise import Quote, Request
 from saycut.agent.values import Value, ValueKind, read_values
 
-__all__ = ["Clause", "Pointer", "begins_an_order", "clauses_of", "read", "unread"]
+__all__ = ["VERBS", "Clause", "Pointer", "begins_an_order", "clauses_of", "read", "unread"]
 
 # What begins an order; things that are orders by themselves count after a comma: ", crossfade 1 s".
-_VERBS: Final = frozenset(
+VERBS: Final = frozenset(
     [
         "add",
         "remove",
@@ -106,7 +106,10 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A stretch of a request with all that was found in it."""
+    """A stretch of a request with all that was found in it.
+
+    `forbidden` are places that say what is not to be done; nothing else is found there.
+    """
 
     request: Request
     start: int
@@ -115,6 +118,7 @@ class Clause:
     values: tuple[Value, ...] = ()
     quotes: tuple[Quote, ...] = ()
     pointers: tuple[Pointer, ...] = ()
+    forbidden: tuple[tuple[int, int], ...] = ()
 
     @property
     def shown(self) -> str:
@@ -147,6 +151,7 @@ class Clause:
             tuple(v for v in self.values if start <= v.start and v.end <= end),
             tuple(q for q in self.quotes if start <= q.start < end),
             tuple(p for p in self.pointers if start <= p.start and p.end <= end),
+            tuple(f for f in self.forbidden if start <= f[0] < end),
         )
 
 
@@ -175,13 +180,13 @@ def clauses_of(whole: Clause) -> tuple[Clause, ...]:
 
 def begins_an_order(whole: Clause, at: int) -> bool:
     """Tell whether an order, or a thing that is one by itself, begins behind a comma."""
-    return _begins_an_order(whole, at, _VERBS | _THINGS)
+    return _begins_an_order(whole, at, VERBS | _THINGS)
 
 
 def unread(clause: Clause) -> list[str]:
     """Give the words of a clause that stand for nothing known."""
     taken = [(h.start, h.end) for h in clause.hits] + [(v.start, v.end) for v in clause.values]
-    taken += [(p.start, p.end) for p in clause.pointers]
+    taken += [(p.start, p.end) for p in clause.pointers] + [*clause.forbidden]
     text = list(clause.request.text)
     for start, end in taken:
         text[start:end] = " " * (end - start)
@@ -203,7 +208,7 @@ def _borders(whole: Clause) -> Iterator[int]:
         if is_free and begins_an_order(whole, match.end()):
             yield match.end()
     for hit in whole.hits:
-        if hit.concept == "joins" and _begins_an_order(whole, hit.end, _VERBS):
+        if hit.concept == "joins" and _begins_an_order(whole, hit.end, VERBS):
             yield hit.start
 
 

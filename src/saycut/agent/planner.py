@@ -16,6 +16,7 @@ from saycut.agent.creating import CONSUMED, create, lay_out, wants_film
 from saycut.agent.intents import Intent, intents_of
 from saycut.agent.labels import labels_quoted
 from saycut.agent.lexicon import language_of, lexicon_for
+from saycut.agent.negation import forbidden_words, heeded
 from saycut.agent.normalise import normalise
 from saycut.agent.reply import reply_to
 from saycut.agent.route import RouteKind, route_of
@@ -103,6 +104,10 @@ def take_turn(
     if labelled := labels_quoted(whole):
         whole = read(normalise(labelled), lexicon_for(spoken))
     whole = _without_descriptions(whole, assets)
+    heard = heeded(whole, is_new=not work.shots)
+    for words in forbidden_words(whole, heard):
+        work.tell("left_alone", words=f"“{words}”")
+    whole = heard
     route = route_of(whole)
     left: list[str] = []
     if route.action:
@@ -173,7 +178,7 @@ def _is_story(work: Work) -> bool:
 def _only_describes(work: Work, whole: Clause, intents: Sequence[Intent]) -> bool:
     """Tell whether a text orders nothing but tells a story over what was uploaded."""
     words = re.findall(r"[^\W\d_]{2,}", whole.request.text)
-    is_story = len(words) >= STORY_WORDS_MIN and not whole.has("not")
+    is_story = len(words) >= STORY_WORDS_MIN and not whole.has("not") and not whole.forbidden
     if intents or work.shots or not is_story or not pictures_of(work.assets):
         return False
     work.tell("took_as_story")
@@ -311,7 +316,7 @@ def _not_understood(
     words: list[str] = []
     for clause in clauses:
         is_missing = any(h.concept.startswith("no_") for h in clause.hits) or clause.has("loop")
-        if found[clause.start] or is_missing:
+        if found[clause.start] or is_missing or clause.forbidden:
             words += unread(clause)
             continue
         left = unread(clause)

@@ -84,8 +84,9 @@ def _sentences(whole: Clause) -> Sequence[Clause]:
 
 
 def _is_negated(sentence: Clause) -> bool:
-    hit = sentence.hit("not")
-    return hit is not None and not sentence.request.text[sentence.start : hit.start].strip()
+    starts = [h.start for h in sentence.hits if h.concept == "not"]
+    starts += [start for start, _ in sentence.forbidden]
+    return any(not sentence.request.text[sentence.start : at].strip() for at in starts)
 
 
 def _asks(sentence: Clause) -> bool:
