@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from saycut.media import TooManyPixels
-from saycut.media.answers import read_answer, write_error
+from saycut.media.answers import plain_error, read_answer
 from saycut.media.sandbox import run_confined
 from saycut.timeline import Asset, AssetKind, Facts, Rect
 
@@ -42,13 +42,13 @@ def test_arrays_come_through() -> None:
 
 
 def test_errors_come_through_with_their_attributes() -> None:
-    error = read_answer(write_error(TooManyPixels("a.png", 100, 20, 10)))
+    error = read_answer(pickle.dumps(plain_error(TooManyPixels("a.png", 100, 20, 10))))
 
     assert (type(error), error.width, error.height) == (TooManyPixels, 20, 10)
 
 
 def test_an_error_that_cannot_be_read_back_comes_as_its_words() -> None:
-    error = read_answer(write_error(subprocess.TimeoutExpired("x", 3)))
+    error = read_answer(pickle.dumps(plain_error(subprocess.TimeoutExpired("x", 3))))
 
     assert isinstance(error, RuntimeError)
     assert "TimeoutExpired" in str(error)

@@ -1,5 +1,7 @@
 """Source files as values and samples: what a file is, what it holds, its frames and its sound."""
 
+from saycut.media.child import ChildDied, ChildNotStarted, ConfinedChild, start_child
+from saycut.media.confine import Confinement, Limits, confine_this_process
 from saycut.media.errors import (
     BrokenMedia,
     EmptyFile,
@@ -15,13 +17,17 @@ from saycut.media.frames import FrameReader
 from saycut.media.picture import load_still
 from saycut.media.planes import Planes
 from saycut.media.probe import inspect, look_at, probe
-from saycut.media.sandbox import Limits, confine_this_process, run_confined
+from saycut.media.sandbox import run_confined
 from saycut.media.sniff import MediaType, sniff
 from saycut.media.sound import SOUND_RATE_HZ, SoundReader, open_sound
 
 __all__ = [
     "SOUND_RATE_HZ",
     "BrokenMedia",
+    "ChildDied",
+    "ChildNotStarted",
+    "ConfinedChild",
+    "Confinement",
     "EmptyFile",
     "FrameReader",
     "Limits",
@@ -43,4 +49,5 @@ __all__ = [
     "probe",
     "run_confined",
     "sniff",
+    "start_child",
 ]

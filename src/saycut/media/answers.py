@@ -11,7 +11,7 @@ from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any, Final
 
-__all__ = ["read_answer", "write_error"]
+__all__ = ["plain_error", "read_answer"]
 
 _PLAIN: Final = frozenset(
     {
@@ -39,14 +39,13 @@ def read_answer(data: bytes) -> Any:
     return _Reader(io.BytesIO(data)).load()
 
 
-def write_error(error: BaseException) -> bytes:
-    """Write an exception for `read_answer`; one that cannot be read back, by its words alone."""
+def plain_error(error: BaseException) -> BaseException:
+    """Give an exception that `read_answer` reads: this one, else one with its words."""
     try:
-        data = pickle.dumps(error)
-        read_answer(data)
+        read_answer(pickle.dumps(error))
     except Exception:
-        return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
-    return data
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 class _Reader(pickle.Unpickler):
