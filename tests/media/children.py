@@ -17,6 +17,7 @@ __all__ = [
     "crash",
     "echo",
     "environment",
+    "fail",
     "half_an_answer",
     "origin_of_json",
     "reach",
@@ -68,6 +69,10 @@ def half_an_answer(connection: Connection, limits: Limits) -> None:
 def crash(connection: Connection, limits: Limits) -> None:
     connection.recv()
     ctypes.string_at(0)
+
+
+def fail(connection: Connection, limits: Limits) -> None:
+    raise ValueError(connection, limits)
 
 
 def reach(connection: Connection, limits: Limits) -> None:

@@ -116,6 +116,11 @@ def test_a_crash_is_told_by_its_signal() -> None:
     assert caught.value.status == -signal.SIGSEGV
 
 
+def test_a_function_that_raises_ends_its_child() -> None:
+    with a_child(children.fail) as child, pytest.raises(ChildDied, match="exit status 1"):
+        child.receive()
+
+
 def test_an_answer_that_stops_in_its_middle_ends_with_the_child() -> None:
     with a_child(children.half_an_answer) as child:
         wait([child.fileno()])

@@ -161,7 +161,9 @@ class ConfinedChild:
         return self._process.wait()
 
     def _ended(self) -> ChildNotStarted | ChildDied:
-        # It may have closed its connection and live on. One that is ending keeps its status.
+        # Without its connection it is ending, unless it was taken over.
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ENDING_S)
         self._process.kill()
         said = self._said.read().decode(errors="replace")
         status = self.close()
@@ -180,6 +182,8 @@ def _named(status: int) -> str:
         return f"signal {-status}"
 
 
+# Python takes some 0.1 s to end, more when the machine is busy.
+_ENDING_S: Final = 2.0
 # What is kept of the words of a child that did not start.
 _SAID_LINES: Final = 3
 _STARTED: Final = "started\n"
