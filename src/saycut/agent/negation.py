@@ -15,8 +15,22 @@ __all__ = ["forbidden_words", "heeded"]
 
 # What can be refused by its name alone.
 _REFUSABLE: Final = frozenset(
-    "music sound transition crossfade title text caption end_card lower_third cta "
-    "watermark section motion zoom".split()
+    [
+        "music",
+        "sound",
+        "transition",
+        "crossfade",
+        "title",
+        "text",
+        "caption",
+        "end_card",
+        "lower_third",
+        "cta",
+        "watermark",
+        "section",
+        "motion",
+        "zoom",
+    ]
 )
 # Between a negation and what it negates: "don't want any", "please don't ever keep the".
 _SMALL: Final = frozenset(["glue", "polite", "all", "it", "at", "keep", "have"])
