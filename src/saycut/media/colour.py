@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from saycut.media.hdr import HDR_TRANSFERS, sdr_from_hdr
+from saycut.media.matrix import BT601, BT709, BT2020, code_matrix, inverse, product
 from saycut.media.orientation import UPRIGHT, swaps_sides, turned_upright
 from saycut.media.planes import (
     ByteArray,
@@ -78,18 +79,15 @@ def _from_rgb(frame: VideoFrame, fit_px: tuple[int, int] | None, orientation: in
     return planes_of_bgr(bgr, alpha, fit_px=fit_px, orientation=orientation)
 
 
-# FFmpeg's numbers for matrices: the shares of red and blue in luma.
-_BT709: Final = (0.2126, 0.0722)
-_BT601: Final = (0.299, 0.114)
-_BT2020: Final = (0.2627, 0.0593)
+# FFmpeg's numbers for matrices.
 _KR_KB: Final = {
-    1: _BT709,
-    4: (0.30, 0.11),
-    5: _BT601,
-    6: _BT601,
-    7: (0.212, 0.087),
-    9: _BT2020,
-    10: _BT2020,
+    1: BT709,
+    4: (0.30, 0.11),  # FCC
+    5: BT601,
+    6: BT601,
+    7: (0.212, 0.087),  # SMPTE 240M
+    9: BT2020,
+    10: BT2020,
 }
 _FULL_RANGE: Final = 2
 
@@ -97,7 +95,7 @@ _FULL_RANGE: Final = 2
 def _kr_kb(frame: VideoFrame) -> tuple[float, float]:
     """Give the matrix; where the file is silent, size tells, as all players have it."""
     is_large = frame.width >= 1280 or frame.height > 576
-    return _KR_KB.get(frame.colorspace, _BT709 if is_large else _BT601)
+    return _KR_KB.get(frame.colorspace, BT709 if is_large else BT601)
 
 
 def _is_full(frame: VideoFrame) -> bool:
@@ -118,7 +116,7 @@ def _stored(frame: VideoFrame) -> list[ByteArray]:
 def _in_bt709(
     y: NDArray[Any], u: NDArray[Any], v: NDArray[Any], kr_kb: tuple[float, float], is_full: bool
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    if kr_kb == _BT709 and not is_full:
+    if kr_kb == BT709 and not is_full:
         return y, u, v
     step = _step(kr_kb, is_full)
     wide = [cv2.resize(c, (y.shape[1], y.shape[0]), interpolation=cv2.INTER_LINEAR) for c in (u, v)]
@@ -131,15 +129,4 @@ def _in_bt709(
 @lru_cache
 def _step(kr_kb: tuple[float, float], is_full: bool) -> NDArray[np.float64]:
     """Give float64[3, 4]: code values in BT.709, limited, from those of a source and one."""
-    scale = np.diag([255, 255, 255] if is_full else [219, 224, 224])
-    offset = np.array([0 if is_full else 16, 128, 128])
-    linear = np.diag([219, 224, 224]) @ _yuv(*_BT709) @ np.linalg.inv(scale @ _yuv(*kr_kb))
-    return np.column_stack([linear, np.array([16, 128, 128]) - linear @ offset])
-
-
-def _yuv(kr: float, kb: float) -> NDArray[np.float64]:
-    """Give float64[3, 3]: luma 0..1 and chroma -0.5..0.5 from red, green, blue 0..1."""
-    luma = np.array([kr, 1 - kr - kb, kb])
-    cb = (np.array([0, 0, 1]) - luma) / (2 * (1 - kb))
-    cr = (np.array([1, 0, 0]) - luma) / (2 * (1 - kr))
-    return np.array([luma, cb, cr])
+    return product(code_matrix(BT709), inverse(code_matrix(kr_kb, is_full=is_full)))

@@ -15,6 +15,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from saycut.media.matrix import BT2020, code_matrix, inverse, luma_weights
 from saycut.media.planes import ByteArray, as_bytes, plane_array, resized
 
 __all__ = ["HDR_TRANSFERS", "sdr_from_hdr"]
@@ -30,7 +31,6 @@ _PEAK_NITS: Final = 1000.0
 _PEAK: Final = _PEAK_NITS / _REFERENCE_WHITE_NITS
 _KNEE: Final = 0.5
 
-_KR, _KB = 0.2627, 0.0593
 _STEPS: Final = 4096
 
 
@@ -55,17 +55,8 @@ def _rgb(frame: VideoFrame, width: int, height: int) -> _Floats:
     )
     planes = [resized(plane_array(p, np.uint16), width, height) for p in deep.planes]
     codes = cv2.merge(planes).astype(np.float32)
-    luma_scale, chroma_scale, black = (1023, 1023, 0) if is_full else (876, 896, 64)
-    to_rgb = np.linalg.inv(_yuv_from_rgb()) @ np.diag([1 / luma_scale, *[1 / chroma_scale] * 2])
-    offset = -to_rgb @ np.array([black, 512, 512])
-    return cv2.transform(codes, np.column_stack([to_rgb, offset])).astype(np.float32, copy=False)
-
-
-def _yuv_from_rgb() -> NDArray[np.float64]:
-    luma = np.array([_KR, 1 - _KR - _KB, _KB])
-    cb = (np.array([0, 0, 1]) - luma) / (2 * (1 - _KB))
-    cr = (np.array([1, 0, 0]) - luma) / (2 * (1 - _KR))
-    return np.array([luma, cb, cr])
+    to_rgb = inverse(code_matrix(BT2020, is_full=is_full, bits=10))
+    return cv2.transform(codes, to_rgb).astype(np.float32, copy=False)
 
 
 def _looked_up(table: NDArray[Any], share: _Floats) -> NDArray[Any]:
@@ -102,7 +93,7 @@ def _hlg_scene_light(signal: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _hlg_system_gain(light: _Floats) -> _Floats:
     """Give what turns light of the scene into that of a display of 1,000 cd/m2 (gamma 1.2)."""
-    luminance = light @ np.array([_KR, 1 - _KR - _KB, _KB], np.float32)
+    luminance = light @ luma_weights(BT2020).astype(np.float32)
     gain = _PEAK * np.maximum(luminance, 1e-6) ** np.float32(0.2)
     return gain[..., None].astype(np.float32)
 

@@ -9,6 +9,7 @@ import numpy as np
 from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
+from saycut.media.matrix import FROM_BGR, TO_BGR
 from saycut.media.orientation import UPRIGHT, swaps_sides, turned_upright
 
 __all__ = [
@@ -108,8 +109,8 @@ def planes_of_bgr(
     size = fitted_size(width, height, fit_px)
     bgr = turned_upright(resized(bgr, *size), orientation)
     half = cv2.resize(bgr, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    u, v = cv2.split(cv2.transform(half, _FROM_BGR[1:]))
-    y = cv2.transform(bgr, _FROM_BGR[:1])
+    u, v = cv2.split(cv2.transform(half, FROM_BGR[1:]))
+    y = cv2.transform(bgr, FROM_BGR[:1])
     if alpha is not None:
         alpha = as_bytes(turned_upright(resized(alpha, *size), orientation))
     return Planes(as_bytes(y), as_bytes(u), as_bytes(v), alpha)
@@ -119,24 +120,8 @@ def bgr_of_planes(planes: Planes) -> ByteArray:
     """Give the colours as uint8[h, w, 3], blue, green, red, full range, as if it were opaque."""
     size = planes.width, planes.height
     u, v = (cv2.resize(c, size, interpolation=cv2.INTER_LINEAR) for c in (planes.u, planes.v))
-    return as_bytes(cv2.transform(cv2.merge([planes.y, u, v]), _TO_BGR))
+    return as_bytes(cv2.transform(cv2.merge([planes.y, u, v]), TO_BGR))
 
-
-# BT.709: the shares of red and blue in luma; limited range: 219 steps of luma, 224 of chroma.
-_KR, _KB = 0.2126, 0.0722
-_Y, _C = 219 / 255, 224 / 255
-
-
-def _from_bgr() -> NDArray[np.float64]:
-    """Give float64[3, 4]: Y, U, V from blue, green, red and one."""
-    luma = np.array([_KB, 1 - _KR - _KB, _KR])
-    u = (np.array([1, 0, 0]) - luma) / (2 * (1 - _KB))
-    v = (np.array([0, 0, 1]) - luma) / (2 * (1 - _KR))
-    return np.array([[*luma * _Y, 16], [*u * _C, 128], [*v * _C, 128]])
-
-
-_FROM_BGR: Final = _from_bgr()
-_TO_BGR: Final = np.linalg.inv(np.vstack([_FROM_BGR, [0, 0, 0, 1]]))[:3]
 
 # Far enough for any filter of a scaler to find colour under the edge of what is opaque.
 _SPREAD_PX: Final = 16
