@@ -14,6 +14,7 @@ from saycut.edit.motions import kind_of
 from saycut.timeline import (
     Asset,
     Canvas,
+    Easing,
     Facts,
     Fit,
     Motion,
@@ -200,7 +201,7 @@ def test_a_portrait_neither_opens_nor_closes_a_landscape_film() -> None:
 
 
 def test_numbered_files_keep_their_order() -> None:
-    photos = [a_photo(f"a{n}", name=f"day-{n}.jpg", width=1000 * n) for n in (1, 2, 3)]
+    photos = [a_photo(f"a{n}", name=f"day-{n}.jpg", width=2000 * n) for n in (1, 2, 3)]
 
     assert ordered(photos, Canvas()) == photos
 
@@ -348,3 +349,119 @@ def _travel(move: Motion) -> float:
         abs(move.end.x - move.start.x),
         abs(move.end.y - move.start.y),
     )
+
+
+@pytest.mark.parametrize("step_ms", [333, 462, 700])
+@pytest.mark.parametrize("kind", [FilmKind.PROMO, FilmKind.SLIDESHOW])
+def test_many_photos_in_little_time_are_thinned_out_and_cut_evenly(
+    kind: FilmKind, step_ms: int
+) -> None:
+    photos = [a_photo(f"a{n}", name=f"p{n}.jpg") for n in range(17)]
+    song = a_song(facts=beats(step_ms=step_ms))
+
+    film = film_of(_brief(kind, 30_000), [*photos, song], Canvas())
+
+    lengths = [s.track_range.duration_ms for s in shots(film.draft)]
+    assert min(lengths) >= max(1_790, 2 * step_ms)
+    assert len({round(ms / step_ms) for ms in lengths[1:-1]}) == 1
+    assert film.left_out
+
+
+def test_captions_are_shown_only_when_all_of_them_can_be_read() -> None:
+    photos = [a_photo(f"a{n}", name=f"{name}.jpg") for n, name in enumerate(["hut", "lake", "top"])]
+
+    long = film_of(_brief(FilmKind.PROMO, 20_000), photos, Canvas())
+    short = film_of(_brief(FilmKind.PROMO, 9_000), photos, Canvas())
+
+    assert texts(long.draft, TextRole.LOWER_THIRD) == ["Lake", "Top"]
+    assert texts(short.draft, TextRole.LOWER_THIRD) == []
+    assert long.is_readable
+    assert not short.is_readable
+
+
+@patiently(40)
+@given(_photos(), st.integers(9_000, 120_000), _songs)
+def test_the_last_words_rest_for_two_seconds(
+    photos: list[Asset], duration_ms: int, songs: tuple[Asset, ...]
+) -> None:
+    draft = film_of(_brief(FilmKind.PROMO, duration_ms), [*photos, *songs], Canvas()).draft
+
+    card = closing_of(draft)
+    assert card is not None
+    assert card.text.track_range.duration_ms >= 700 + 2_000
+    assert card.text.track_range.end_ms == duration_ms
+
+
+@pytest.mark.parametrize("songs", [(), (SONG,)])
+def test_fast_is_a_picture_every_two_seconds(songs: tuple[Asset, ...]) -> None:
+    brief = Brief(duration_ms=15_000, pace=0.5)
+
+    draft = film_of(brief, [*PHOTOS, *songs], Canvas()).draft
+
+    lengths = [s.track_range.duration_ms for s in shots(draft)]
+    assert all(1_800 <= ms <= 2_500 for ms in lengths[1:-1])
+    assert len(lengths) > len(PHOTOS)
+    assert {s.transition.duration_ms for s in shots(draft) if s.transition} == {250}
+
+
+def test_a_photo_shown_three_times_is_framed_in_three_ways() -> None:
+    photos = [a_photo("a1", width=6000, height=4000), a_photo("a2", width=6000, height=4000)]
+
+    draft = film_of(Brief(duration_ms=15_000, pace=0.5), photos, Canvas()).draft
+
+    again = [s.picture.motion for s in shots(draft) if s.asset_id == "a1"]
+    assert len(again) >= 3
+    assert len({m.start for m in again if m}) == len(again)
+
+
+def test_a_photo_does_not_dissolve_into_itself() -> None:
+    draft = film_of(Brief(duration_ms=20_000), PHOTOS[:1], Canvas()).draft
+
+    assert all(s.transition is None for s in shots(draft))
+
+
+def test_small_photos_stand_whole_and_still_and_neither_open_nor_close() -> None:
+    small = a_photo("tiny", name="tiny.jpg", width=451, height=300)
+
+    for kind in FilmKind:
+        for photos in ([small, *PHOTOS], [*PHOTOS, small]):
+            draft = film_of(_brief(kind, 30_000), photos, Canvas()).draft
+
+            order = [s.asset_id for s in shots(draft)]
+            assert order[0] != "tiny"
+            assert order[-1] != "tiny"
+            shot = shots(draft)[order.index("tiny")]
+            assert shot.picture.fit is Fit.CONTAIN
+            assert shot.picture.motion is None
+
+
+@pytest.mark.parametrize(
+    ("focus", "place"),
+    [((0.5, 0.5), Position.BOTTOM_CENTER), ((0.5, 0.8), None), ((0.5, 0.62), Position.TOP_CENTER)],
+)
+def test_a_title_stands_away_from_the_subject(
+    focus: tuple[float, float], place: Position | None
+) -> None:
+    photo = a_photo("cat", width=1920, height=1080, focus=focus)
+
+    found = position_for(TextRole.TITLE, photo, picture_for(photo, Canvas()), Canvas())
+
+    assert found is place
+
+
+def test_the_accent_is_warm_where_there_is_a_warm_colour() -> None:
+    sky = a_photo("sky", facts=Facts(palette=("#2060f0", "#30b030", "#d08020")))
+    dull = a_photo("dull", facts=Facts(palette=("#7088a0", "#909090")))
+
+    accent = accent_of([sky, dull])
+
+    assert accent is not None
+    red, green, blue = (int(accent[i : i + 2], 16) for i in (1, 3, 5))
+    assert red > green > blue
+    assert accent_of([dull]) is None
+
+
+def test_moves_of_a_film_run_on_through_its_seams() -> None:
+    moves = [s.picture.motion for s in shots(film_of(A_PROMO, PROJECT, Canvas()).draft)]
+
+    assert {m.easing for m in moves if m} == {Easing.LINEAR}

@@ -99,7 +99,9 @@ def test_people_who_do_not_fit_into_a_cover_are_shown_whole() -> None:
     assert fit_for(photo, PORTRAIT) is Fit.CONTAIN
     assert fit_for(photo, LANDSCAPE) is Fit.COVER
     group = subject_of(photo)
-    assert (group.x, group.y, group.width, group.height) == pytest.approx((0.1, 0.3, 0.8, 0.1))
+    # The faces, and above them 45 % of their height for hair.
+    assert (group.x, group.width) == pytest.approx((0.1, 0.8))
+    assert (group.y, group.y + group.height) == pytest.approx((0.255, 0.4))
     assert focus_for(photo, PORTRAIT)[0] == pytest.approx(0.5)
 
 
@@ -126,7 +128,14 @@ def test_a_stretched_picture_keeps_its_shares() -> None:
 
     seen = subject_in_view(a_photo(faces=(face,)), picture, PORTRAIT)
 
-    assert (seen.x, seen.y, seen.width, seen.height) == pytest.approx((0.1, 0.2, 0.3, 0.4))
+    assert (seen.x, seen.y, seen.width, seen.height) == pytest.approx((0.1, 0.02, 0.3, 0.58))
+
+
+def test_a_photo_that_a_cover_would_blow_up_is_shown_whole() -> None:
+    small, large = a_photo(width=451, height=300), a_photo(width=1280, height=720)
+
+    assert fit_for(small, LANDSCAPE) is Fit.CONTAIN
+    assert fit_for(large, LANDSCAPE) is Fit.COVER
 
 
 def test_a_media_of_unknown_size_is_taken_as_it_is() -> None:

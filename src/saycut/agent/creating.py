@@ -18,6 +18,7 @@ from saycut.agent.speech import has_voice, voice_of
 from saycut.agent.values import ValueKind
 from saycut.agent.wording import style_of
 from saycut.agent.work import Work, pictures_of
+from saycut.edit.framing import is_small_for
 from saycut.timeline import AssetKind, TextStyle, TransitionKind
 
 __all__ = ["CONSUMED", "create", "lay_out", "topic_of", "wants_film"]
@@ -149,6 +150,9 @@ def create(work: Work, whole: Clause, intents: Sequence[Intent]) -> None:
     work.draft = film.draft
     if film.left_out:
         work.tell("left_out", names=", ".join(a.name for a in film.left_out))
+    small = [a.name for a in pictures if is_small_for(a, work.draft.canvas)]
+    if small:
+        work.tell("small_photos", names=", ".join(small))
     if not film.is_readable:
         work.tell("no_time_for_names")
     if brief.shows_names and not any(caption_of(a.name) for a in pictures):

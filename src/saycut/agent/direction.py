@@ -7,21 +7,22 @@ assets; nothing is left to chance, so that the same request gives the same film.
 
 import colorsys
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil, log
 from typing import Final
 
 from saycut.agent.naming import has_number
 from saycut.agent.rhythm import Beats, Span
-from saycut.edit.framing import picture_for, subject_in_view
+from saycut.edit.framing import is_small_for, picture_for, subject_in_view
 from saycut.edit.motions import MotionKind, kind_of, motion_for
 from saycut.timeline import (
     FULL,
     Asset,
     AssetKind,
     Canvas,
+    Easing,
     Fit,
     Motion,
     Picture,
@@ -38,6 +39,8 @@ __all__ = [
     "accent_of",
     "closing_motion",
     "is_fast",
+    "large_at_the_ends",
+    "move_for",
     "moved",
     "ordered",
     "position_for",
@@ -81,6 +84,7 @@ class Brief:
 # A shot any longer than this is a picture on a wall.
 SHOT_MS_MAX: Final = 6000
 # With more pictures than this allows, some are left out of a promo and named.
+SLOW_MS_MAX: Final = 7000
 SHOT_MS_MIN: Final = 1800
 # Fast is a picture every two seconds, or every few beats.
 FAST_MS: Final = Span(1800, 2500)
@@ -96,16 +100,24 @@ _NORMAL: Final = (
 )
 _UPRIGHT: Final = (MotionKind.ZOOM_IN, MotionKind.PAN_UP, MotionKind.ZOOM_OUT, MotionKind.PAN_DOWN)
 _WHOLE: Final = (MotionKind.ZOOM_IN, MotionKind.ZOOM_OUT)
-# A picture shown again is shown closer: so much of the view, if its pixels allow.
-_DETAIL: Final = 0.68
+# A picture shown again is shown closer: so much of the view, so far beside the subject, if
+# its pixels allow.
+_DETAILS: Final = ((0.68, 0.0), (0.74, -0.16), (0.62, 0.14))
 _UPSCALE_MAX: Final = 1.5
-# A slow move: of the frame a second, on average; easing makes the middle half as fast again.
+# A slow move: of the frame a second, on average; evenly through the seams.
 _TRAVEL_PER_S: Final = 0.026
 _TRAVEL_MAX: Final = 0.12
 
 # Below this a colour is mud; and an accent stands on pictures, so it has to be light.
-ACCENT_CHROMA_MIN: Final = 0.25
+ACCENT_CHROMA_MIN: Final = 0.45
 ACCENT_LIGHT_MIN: Final = 0.62
+# Hues in degrees: from magenta over red to yellow; green and blue are what most photos are of.
+WARM_FROM: Final = 300
+WARM_UP_TO: Final = 65
+COLD_SHARE: Final = 0.5
+OPENING_SHARE: Final = 1.5
+# Of a subject only the middle is known: it takes about so much of the height of the frame.
+SUBJECT_SHARE: Final = 0.25
 # Where words of a role may stand: the band of the height they take, in shares.
 _BANDS: Final = {
     "centre": (0.36, 0.64, Position.CENTER),
@@ -123,14 +135,33 @@ def ordered(pictures: Sequence[Asset], canvas: Canvas) -> list[Asset]:
     """
     assets = list(pictures)
     if len(assets) < 3 or all(has_number(a.name) for a in assets):
-        return assets
-    first = max(assets, key=lambda a: (_is_along(a, canvas), _width_to_height(a), _chroma_of(a)))
+        return large_at_the_ends(assets, canvas)
+    first = max(
+        assets,
+        key=lambda a: (
+            not is_small_for(a, canvas),
+            _is_along(a, canvas),
+            _width_to_height(a),
+            _chroma_of(a),
+        ),
+    )
     rest = [a for a in assets if a is not first]
     if not _is_along(rest[-1], canvas):
         fitting = [i for i, a in enumerate(rest) if _is_along(a, canvas)]
         if fitting:
             rest.append(rest.pop(fitting[-1]))
-    return [first, *rest]
+    return large_at_the_ends([first, *rest], canvas)
+
+
+def large_at_the_ends(pictures: Sequence[Asset], canvas: Canvas) -> list[Asset]:
+    """Let no picture open or close the film that is too small to fill the screen."""
+    assets = list(pictures)
+    large = [i for i, a in enumerate(assets) if not is_small_for(a, canvas)]
+    if large and large[0]:
+        assets.insert(0, assets.pop(large[0]))
+    if len(large) > 1 and large[-1] < len(assets) - 1:
+        assets.append(assets.pop(large[-1]))
+    return assets
 
 
 def is_fast(brief: Brief) -> bool:
@@ -142,7 +173,7 @@ def shot_span(brief: Brief, beats: Beats) -> Span:
     period_ms = beats.period_ms
     if not is_fast(brief):
         least = max(2, ceil(SHOT_MS_MIN / period_ms)) * period_ms if period_ms else SHOT_MS_MIN
-        return Span(least, max(SHOT_MS_MAX * max(1.0, brief.pace), least))
+        return Span(least, max(min(SHOT_MS_MAX * max(1.0, brief.pace), SLOW_MS_MAX), least))
     if not period_ms:
         return FAST_MS
     count = min(max(round(FAST_BEAT_MS / period_ms), FAST_BEATS[0]), FAST_BEATS[1])
@@ -172,17 +203,35 @@ def moved(
         showing: how often the picture was shown already.
     """
     picture = picture_for(asset, canvas)
+    if is_small_for(asset, canvas):
+        return picture  # any closer and it would be softer still
     avoided = kind_of(before) if before else None
-    if showing and (detail := _detail(asset, picture, canvas, duration_ms, avoided)):
+    if showing and (detail := _detail(asset, picture, canvas, duration_ms, avoided, showing)):
         return _with(picture, detail)
+    avoid = {avoided} if avoided else set()
+    move = move_for(asset, picture, canvas, duration_ms, avoid=avoid, turn=turn)
+    return _with(picture, move) if move else picture
+
+
+def move_for(
+    asset: Asset,
+    picture: Picture,
+    canvas: Canvas,
+    duration_ms: int,
+    *,
+    avoid: Collection[MotionKind],
+    turn: int,
+) -> Motion | None:
+    """Give the move whose turn it is for a picture as it lies, none of those to avoid.
+
+    It runs evenly, so that it goes on through the transitions at both of its ends.
+    """
     kinds = _WHOLE if picture.fit is Fit.CONTAIN else _kinds(asset, canvas)
-    in_turn = [kinds[(turn + i) % len(kinds)] for i in range(len(kinds))]
-    for kind in in_turn:
-        if kind is not avoided:
-            move = motion_for(kind, asset, picture, canvas, duration_ms)
-            if move is not None:
-                return _with(picture, move)
-    return picture
+    for kind in (kinds[(turn + i) % len(kinds)] for i in range(len(kinds))):
+        move = motion_for(kind, asset, picture, canvas, duration_ms)
+        if kind not in avoid and move is not None:
+            return replace(move, easing=Easing.LINEAR)
+    return None
 
 
 def closing_motion(before: Motion | None, duration_ms: int) -> Motion:
@@ -192,33 +241,47 @@ def closing_motion(before: Motion | None, duration_ms: int) -> Motion:
     widens = before is not None and kind_of(before) is not MotionKind.ZOOM_OUT
     if widens and view.width < 1 - 1e-6:
         share = log(1 - travel) / log(view.width)
-        return Motion(view, view.towards(FULL, min(1.0, share)))
+        return Motion(view, view.towards(FULL, min(1.0, share)), Easing.LINEAR)
     x, y = view.x + view.width / 2, view.y + view.height / 2
-    return Motion(view, _around(x, y, view.width * (1 - travel)))
+    return Motion(view, _around(x, y, view.width * (1 - travel)), Easing.LINEAR)
 
 
 def position_for(role: TextRole, asset: Asset, picture: Picture, canvas: Canvas) -> Position | None:
-    """Give a place for words where no face is; None is the role's own place."""
-    if not asset.facts.faces:
+    """Give a place for words where no face is, for a title none of the subject either; None is
+    the role's own place."""
+    is_title = role is TextRole.TITLE
+    if not asset.facts.faces and not (is_title and asset.facts.focus):
         return None
     subject = subject_in_view(asset, picture, canvas)
-    own = "centre" if role is TextRole.TITLE else "bottom"
+    low, high = subject.y, subject.y + subject.height
+    if not asset.facts.faces:
+        low, high = low - SUBJECT_SHARE / 2, high + SUBJECT_SHARE / 2
+    own = "centre" if is_title else "bottom"
     for name in (own, "bottom", "top"):
-        low, high, position = _BANDS[name]
-        if subject.y + subject.height <= low or subject.y >= high:
+        first, last, position = _BANDS[name]
+        if high <= first or low >= last:
             return None if name == own else position
     return None if own == "bottom" else Position.BOTTOM_CENTER
 
 
 def accent_of(assets: Sequence[Asset]) -> str | None:
-    """Take the accent colour from the pictures: the liveliest, made light enough to be seen.
+    """Take the accent colour from the pictures: a strong one, made light enough to be seen.
 
-    None when all are dull: the accent of the style is better than mud.
+    Warm colours stand out of pictures where sky and grass do not, and the opening sets the
+    tone. None when nothing is strong: the accent of the style is better than mud.
     """
-    found = [colour for asset in assets for colour in asset.facts.palette]
-    lively = [c for c in found if _chroma(c) >= ACCENT_CHROMA_MIN]
-    best = max(lively, key=_chroma, default=None)
-    return _lightened(best) if best else None
+    found = [
+        (_chroma(colour) * _warmth(colour) * (1.0 if place else OPENING_SHARE), colour)
+        for place, asset in enumerate(assets)
+        for colour in asset.facts.palette
+        if _chroma(colour) >= ACCENT_CHROMA_MIN
+    ]
+    return _lightened(max(found)[1]) if found else None
+
+
+def _warmth(colour: str) -> float:
+    hue = colorsys.rgb_to_hls(*_rgb(colour))[0] * 360
+    return 1.0 if hue <= WARM_UP_TO or hue >= WARM_FROM else COLD_SHARE
 
 
 def _kinds(asset: Asset, canvas: Canvas) -> Sequence[MotionKind]:
@@ -227,19 +290,28 @@ def _kinds(asset: Asset, canvas: Canvas) -> Sequence[MotionKind]:
 
 
 def _detail(
-    asset: Asset, picture: Picture, canvas: Canvas, duration_ms: int, avoided: MotionKind | None
+    asset: Asset,
+    picture: Picture,
+    canvas: Canvas,
+    duration_ms: int,
+    avoided: MotionKind | None,
+    showing: int,
 ) -> Motion | None:
-    """Give a closer view of the subject, None when the picture is too small for it."""
+    """Give a closer view of the subject, each showing another one; None when the picture is too
+    small for it."""
     if asset.kind is not AssetKind.IMAGE or picture.fit is not Fit.COVER:
         return None
-    scale = max(canvas.width / asset.width, canvas.height / asset.height) / _DETAIL
+    size, aside = _DETAILS[(showing - 1) % len(_DETAILS)]
+    scale = max(canvas.width / asset.width, canvas.height / asset.height) / size
     subject = subject_in_view(asset, picture, canvas)
-    if scale > _UPSCALE_MAX or max(subject.width, subject.height) > _DETAIL * 0.9:
+    if scale > _UPSCALE_MAX or max(subject.width, subject.height) > size * 0.9:
         return None
-    x, y = subject.x + subject.width / 2, subject.y + subject.height / 2
-    travel = min(0.08, _TRAVEL_PER_S * _DETAIL * duration_ms / 1000)
-    near, far = _around(x, y, _DETAIL), _around(x, y, _DETAIL + travel)
-    return Motion(near, far) if avoided is not MotionKind.ZOOM_OUT else Motion(far, near)
+    x, y = subject.x + subject.width / 2 + aside, subject.y + subject.height / 2
+    travel = min(0.08, _TRAVEL_PER_S * size * duration_ms / 1000)
+    near, far = _around(x, y, size), _around(x, y, size + travel)
+    if avoided is MotionKind.ZOOM_OUT:
+        near, far = far, near
+    return Motion(near, far, Easing.LINEAR)
 
 
 def _around(x: float, y: float, size: float) -> Rect:

@@ -15,6 +15,7 @@ from saycut.agent.direction import (
     FilmKind,
     closing_motion,
     is_fast,
+    large_at_the_ends,
     moved,
     ordered,
     shot_span,
@@ -65,7 +66,7 @@ CLIP_UNDER_MUSIC_DB: Final = -16.0
 BEATS_FELT: Final = 5
 # The first and the last shot may last so much longer than the others for these to be even.
 STRETCH_MAX: Final = 1.5
-CLOSING_SPARE_MS: Final = 1_000
+CLOSING_SPARE_MS: Final = 1_500
 # Clips start a little late and end a little early, so that transitions have pictures to use.
 HANDLE_MS: Final = 500
 
@@ -89,6 +90,8 @@ def film_of(brief: Brief, assets: Sequence[Asset], canvas: Canvas) -> Film:
     music = [a for a in assets if a.kind is AssetKind.AUDIO and a.duration_ms > 0]
     if brief.kind is FilmKind.PROMO:
         pictures = ordered(pictures, canvas)
+    else:
+        pictures = large_at_the_ends(pictures, canvas)
     total_ms = brief.duration_ms or _usual_ms(brief, pictures)
     beats = _beats(music, total_ms)
     shots, borders = _cut(brief, pictures, total_ms, beats)
@@ -147,7 +150,9 @@ def _count(brief: Brief, pictures: Sequence[Asset], total_ms: int, beats: Beats)
     if _repeats(brief):
         count = max(count, ceil(content_ms / shot.most_ms) if len(pictures) > 1 else 1)
     if all(a.kind is AssetKind.IMAGE for a in pictures) or _is_promo(brief):
-        count = min(count, max(1, int(content_ms / shot.least_ms)))
+        opening_ms = opening_need_ms(brief.title) if brief.title else 0
+        spare_ms = content_ms - max(opening_ms, shot.least_ms)
+        count = min(count, 1 + max(0, int(spare_ms / shot.least_ms)))
     return count
 
 
@@ -358,8 +363,12 @@ def _own_sound(shot: Shot, *, has_music: bool) -> Sound:
 
 
 def _joined(brief: Brief, before: Segment, segment: Segment) -> Segment:
-    """Give the segment with the film's transition, as long as both shots allow."""
-    if brief.transition is None:
+    """Give the segment with the film's transition, as long as both shots allow.
+
+    A photo does not dissolve into itself, which shows it double; but into its own card it does.
+    """
+    is_same = before.asset_id == segment.asset_id and not segment.picture.dim
+    if brief.transition is None or is_same:
         return segment
     shorter_ms = min(before.track_range.duration_ms, segment.track_range.duration_ms)
     if brief.transition_ms is not None:

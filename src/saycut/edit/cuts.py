@@ -11,12 +11,13 @@ from saycut.edit.follow import (
     follow,
     is_music,
     retimed,
+    settled,
     with_music_to_the_end,
 )
-from saycut.edit.lanes import free_ids, replaced_in_lane
+from saycut.edit.lanes import free_ids, on_free_lane, replaced_in_lane
 from saycut.edit.parts import cut, is_still, longest_ms, with_curves_shifted, with_range
 from saycut.edit.seams import with_seams_kept
-from saycut.timeline import Asset, Draft, Segment, TimeRange, Track
+from saycut.timeline import Asset, Draft, Segment, TimeRange, Track, TrackKind
 
 __all__ = ["remove", "ripple_delete", "split", "trim", "use_part"]
 
@@ -142,12 +143,18 @@ def ripple_delete(draft: Draft, span: TimeRange, assets: Mapping[str, Asset]) ->
         raise OutsideFilm("cut something out", span.start_ms, end_ms)
     tail_ids = free_ids(draft, "s")
     after = draft
+    crowded: list[tuple[TrackKind, Segment]] = []
     for track in draft.tracks:
         left: list[Segment] = []
         for segment in track.segments:
             is_spared = is_music(segment, track) or segment.track_range.end_ms <= span.start_ms
             left += (segment,) if is_spared else _left_of(segment, span, tail_ids)
-        after = after.with_track(replace(track, segments=tuple(left)))
+        # Music that stays where it is may lie where other sound of its lane moves to.
+        kept, rest = settled(sorted(left, key=lambda s: s.track_range.start_ms))
+        after = after.with_track(replace(track, segments=kept))
+        crowded += [(track.kind, segment) for segment in rest]
+    for kind, segment in crowded:
+        after = on_free_lane(after, kind, segment)
     return with_seams_kept(with_music_to_the_end(draft, after, assets))
 
 

@@ -25,7 +25,15 @@ from saycut.timeline import (
     TrackKind,
 )
 
-__all__ = ["Moved", "film_end_ms", "follow", "is_music", "retimed", "with_music_to_the_end"]
+__all__ = [
+    "Moved",
+    "film_end_ms",
+    "follow",
+    "is_music",
+    "retimed",
+    "settled",
+    "with_music_to_the_end",
+]
 
 # What is cut to less than this would only flash.
 GLIMPSE_MS: Final = 300
@@ -62,7 +70,7 @@ def follow(before: Draft, after: Draft, assets: Mapping[str, Asset]) -> Draft:
     crowded: list[tuple[TrackKind, Segment]] = []
     for track in before.tracks:
         if track.id != main.id:
-            kept, rest = _settled(_followed(track, moved, ends, assets))
+            kept, rest = settled(_followed(track, moved, ends, assets))
             draft = draft.with_track(replace(track, segments=kept))
             crowded += [(track.kind, s) for s in rest]
     for kind, segment in crowded:
@@ -185,7 +193,7 @@ def _place(segment: Segment, moved: tuple[Moved, ...], ends: tuple[int, int]) ->
     return now
 
 
-def _settled(segments: list[Segment]) -> tuple[tuple[Segment, ...], list[Segment]]:
+def settled(segments: list[Segment]) -> tuple[tuple[Segment, ...], list[Segment]]:
     """Part segments that overlap: the earlier text ends, else the later one needs another lane."""
     kept: list[Segment] = []
     crowded: list[Segment] = []

@@ -8,12 +8,24 @@ from dataclasses import replace
 from functools import reduce
 from typing import Final
 
-from saycut.timeline import Asset, Canvas, Fit, Picture, Rect
+from saycut.timeline import Asset, AssetKind, Canvas, Fit, Picture, Rect
 
-__all__ = ["fit_for", "focus_for", "picture_for", "refit", "subject_in_view", "subject_of"]
+__all__ = [
+    "fit_for",
+    "focus_for",
+    "is_small_for",
+    "picture_for",
+    "refit",
+    "subject_in_view",
+    "subject_of",
+]
 
 # A cover that keeps less of a portrait than this would behead most people in landscape.
 KEPT_SHARE_MIN: Final = 0.55
+# A picture enlarged further than this looks soft; it is shown whole on its own blur instead.
+UPSCALE_MAX: Final = 1.5
+# Faces are found from brow to chin: so much of their height is forehead and hair above.
+HAIR_SHARE: Final = 0.45
 CENTRE: Final = (0.5, 0.5)
 
 
@@ -23,15 +35,25 @@ def picture_for(asset: Asset, canvas: Canvas) -> Picture:
 
 
 def fit_for(asset: Asset, canvas: Canvas) -> Fit:
-    """Choose COVER, or CONTAIN where covering would cut a face off or most of a portrait."""
+    """Choose COVER, or CONTAIN where covering would cut a face off or most of a portrait, or
+    enlarge a small picture until it is soft."""
     if not asset.width or not asset.height:
         return Fit.COVER
+    if is_small_for(asset, canvas):
+        return Fit.CONTAIN
     visible = _visible(_aspect(asset), float(canvas.aspect), CENTRE)
     if visible.height < KEPT_SHARE_MIN:
         return Fit.CONTAIN
     subject = subject_of(asset)
     is_cut = subject.width > visible.width or subject.height > visible.height
     return Fit.CONTAIN if is_cut else Fit.COVER
+
+
+def is_small_for(asset: Asset, canvas: Canvas) -> bool:
+    """Tell whether a photo would have to be enlarged too much to cover the canvas."""
+    if asset.kind is not AssetKind.IMAGE or not asset.width or not asset.height:
+        return False
+    return max(canvas.width / asset.width, canvas.height / asset.height) > UPSCALE_MAX
 
 
 def focus_for(asset: Asset, canvas: Canvas) -> tuple[float, float]:
@@ -48,9 +70,9 @@ def focus_for(asset: Asset, canvas: Canvas) -> tuple[float, float]:
 
 
 def subject_of(asset: Asset) -> Rect:
-    """Give the part of the source that a move must not cut: all faces, else the focus point."""
+    """Give the part of the source that a move must not cut: all heads, else the focus point."""
     if asset.facts.faces:
-        return reduce(_union, asset.facts.faces)
+        return reduce(_union, (_head(face) for face in asset.facts.faces))
     return Rect(*(asset.facts.focus or CENTRE), 0.0, 0.0)
 
 
@@ -120,6 +142,11 @@ def _kept_inside(at: float, window: float, low: float, high: float) -> float:
     if high - low > window:
         return (low + high) / 2
     return min(max(at, high - window / 2), low + window / 2)
+
+
+def _head(face: Rect) -> Rect:
+    top = max(0.0, face.y - HAIR_SHARE * face.height)
+    return Rect(face.x, top, face.width, face.y + face.height - top)
 
 
 def _union(one: Rect, other: Rect) -> Rect:

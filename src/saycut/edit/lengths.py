@@ -11,6 +11,7 @@ from saycut.edit.follow import follow
 from saycut.edit.lanes import replaced_in_lane
 from saycut.edit.motions import remade
 from saycut.edit.parts import is_still, longest_ms, with_range
+from saycut.edit.seams import with_seams_kept
 from saycut.edit.texts import with_time_to_read
 from saycut.timeline import Asset, Draft, Segment, TimeRange, Track
 
@@ -45,7 +46,7 @@ def set_duration(
     track = draft.track_of(segment_id)
     if track != draft.main_track:
         span = TimeRange(segment.track_range.start_ms, duration_ms)
-        return replaced_in_lane(draft, with_range(segment, span))
+        return with_seams_kept(replaced_in_lane(draft, with_range(segment, span)))
     lengths = [
         duration_ms if s.id == segment_id else s.track_range.duration_ms for s in track.segments
     ]
