@@ -112,7 +112,7 @@ def _backdrop(picture: Planes, target: Rect, canvas: Canvas) -> Frame:
 
 
 def _text(frame: Frame, draw: TextDraw, canvas: Canvas) -> Frame:
-    made = typeset(draw.text, canvas)
+    made = typeset(draw.text, canvas, draw.ground)
     stands = [(1.0, 0.0, 0.0)] * len(made.sprites)
     if draw.at_ms is not None and draw.duration_ms is not None:
         moving = poses(made, draw.text, canvas, draw.at_ms, draw.duration_ms)

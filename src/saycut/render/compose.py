@@ -126,7 +126,7 @@ class Compositor:
         mix(window, over, draw.opacity)
 
     def _text(self, draw: TextDraw, frame: Planes) -> None:
-        made, sprites = _set(draw.text, self._canvas)
+        made, sprites = _set(draw.text, self._canvas, draw.ground)
         self.missing.update(made.missing)
         resting = [Pose(1.0, 0.0, 0.0)] * len(sprites)
         moving = resting
@@ -148,8 +148,8 @@ def blank_planes(width: int, height: int) -> Planes:
 
 # Texts are set once. A chunk shows a few at a time, and a scrim may be as large as a frame.
 @lru_cache(maxsize=4)
-def _set(text: Text, canvas: Canvas) -> tuple[Typeset, tuple[SpritePlanes, ...]]:
-    made = typeset(text, canvas)
+def _set(text: Text, canvas: Canvas, ground: float) -> tuple[Typeset, tuple[SpritePlanes, ...]]:
+    made = typeset(text, canvas, ground)
     planes = tuple(sprite_planes(s.rgba, s.x_px, s.y_px) for s in made.sprites)
     # The poses ask for the parts and the box alone; the pixels live on as planes.
     bare = tuple(replace(sprite, rgba=_NO_PIXELS) for sprite in made.sprites)

@@ -4,15 +4,16 @@ Milliseconds become frame numbers here and nowhere else. A plan is a value: it h
 pixels, travels to worker processes, and `draws(frame)` says all that can change a pixel.
 """
 
-from bisect import bisect_right
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
 from saycut.render.errors import NothingToRender
 from saycut.render.geometry import fitted_view, frame_at, load_size_px, moved_view
-from saycut.text import resting_ms
+from saycut.render.ground import hides_all, light_behind, stepped
+from saycut.text import lightness, resting_ms, standing_rows
 from saycut.timeline import (
     Asset,
     AssetKind,
@@ -72,12 +73,14 @@ class ColourDraw:
 class TextDraw:
     """A text on one frame: `at_ms` after it appeared, of `duration_ms` in all.
 
-    Both are None while it rests, when all its frames look the same.
+    Both are None while it rests, when all its frames look the same. `ground` is how light the
+    picture behind it gets (gamma-coded, 0..1) at any time that it shows.
     """
 
     text: Text
     at_ms: float | None
     duration_ms: int | None
+    ground: float = 1.0
 
 
 Draw = PictureDraw | ColourDraw | TextDraw
@@ -123,6 +126,7 @@ class _TextSpan:
     first: int
     end: int
     duration_ms: int
+    ground: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +176,14 @@ def plan_render(draft: Draft, assets: Mapping[str, Asset], canvas: Canvas) -> Re
     frame_count = frame_at(draft.duration_ms, canvas.frame_rate)
     if frame_count < 1:
         raise NothingToRender(draft.duration_ms)
-    texts = draft.tracks_of(TrackKind.TEXT)
-    return RenderPlan(
-        canvas,
-        frame_count,
-        tuple(_shots(t, assets, canvas.frame_rate) for t in draft.tracks_of(TrackKind.VIDEO)),
-        tuple(_text_spans(t, canvas.frame_rate, frame_count) for t in texts),
+    pictures = tuple(
+        _shots(track, assets, canvas.frame_rate) for track in draft.tracks_of(TrackKind.VIDEO)
     )
+    texts = tuple(
+        _text_spans(track, pictures, canvas, frame_count)
+        for track in draft.tracks_of(TrackKind.TEXT)
+    )
+    return RenderPlan(canvas, frame_count, pictures, texts)
 
 
 def _shots(track: Track, assets: Mapping[str, Asset], rate: Fraction) -> tuple[_Shot, ...]:
@@ -208,7 +213,10 @@ def _seam(segment: Segment, rate: Fraction) -> _Seam | None:
     return _Seam(segment.transition.kind, first, first + frame_count)
 
 
-def _text_spans(track: Track, rate: Fraction, film_end: int) -> tuple[_TextSpan, ...]:
+def _text_spans(
+    track: Track, pictures: Sequence[Sequence[_Shot]], canvas: Canvas, film_end: int
+) -> tuple[_TextSpan, ...]:
+    rate = canvas.frame_rate
     spans = []
     for segment in track.segments:
         if segment.text is None:
@@ -218,8 +226,28 @@ def _text_spans(track: Track, rate: Fraction, film_end: int) -> tuple[_TextSpan,
         # What ends with the film leaves with it: nobody wants the last frame without the words.
         lasting_ms = _EXIT_MS_MAX if end >= film_end else 0
         duration_ms = segment.track_range.duration_ms + lasting_ms
-        spans.append(_TextSpan(segment.text, first, end, duration_ms))
+        ground = _ground(segment.text, first, end, pictures, canvas)
+        spans.append(_TextSpan(segment.text, first, end, duration_ms, ground))
     return tuple(spans)
+
+
+def _ground(
+    text: Text, first: int, end: int, pictures: Sequence[Sequence[_Shot]], canvas: Canvas
+) -> float:
+    """Give how light it gets behind a text that shows on the frames `first` to `end`."""
+    rows = standing_rows(text, canvas)
+    lights = []
+    bare_from = first
+    for shots in pictures:
+        newest = bisect_left(shots, end, key=lambda shot: shot.shown_from)
+        oldest = bisect_right(shots, first, key=lambda shot: shot.shown_until)
+        for shot in shots[oldest:newest]:
+            lights.append(light_behind(shot.segment, shot.asset, canvas, rows))
+            if shot.first <= bare_from and hides_all(shot.segment, shot.asset):
+                bare_from = max(bare_from, shot.end)
+    if bare_from < end:
+        lights.append(lightness(canvas.background))
+    return stepped(max(lights, default=0.0))
 
 
 def _shot_draws(shot: _Shot, frame: int, canvas: Canvas) -> list[Draw]:
@@ -298,8 +326,8 @@ def _text_draw(span: _TextSpan, frame: int, rate: Fraction) -> TextDraw:
     at_ms = float((frame - span.first) / rate * 1000)
     rests_from, rests_until = resting_ms(span.text, span.duration_ms)
     if rests_from <= at_ms < rests_until:
-        return TextDraw(span.text, None, None)
-    return TextDraw(span.text, at_ms, span.duration_ms)
+        return TextDraw(span.text, None, None, span.ground)
+    return TextDraw(span.text, at_ms, span.duration_ms, span.ground)
 
 
 def _target(frame: Rect, canvas: Canvas) -> Rect:

@@ -12,6 +12,7 @@ __all__ = [
     "UnusableColour",
     "backing_for",
     "contrast",
+    "lightness",
     "luminance",
     "needed_opacity",
     "parse",
@@ -57,6 +58,15 @@ def luminance(colour: Colour) -> float:
     """Give the relative luminance, 0 for black to 1 for white."""
     red, green, blue = (_linear(channel / 255) for channel in colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def lightness(value: str) -> float:
+    """Give the gamma-coded value, 0..1, of the grey that is as light as a colour `#rrggbb`.
+
+    Raises:
+        UnusableColour: it is written in another way.
+    """
+    return _coded(luminance(parse(value)))
 
 
 def contrast(one: Colour, other: Colour) -> float:

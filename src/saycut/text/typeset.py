@@ -15,12 +15,14 @@ from saycut.text.sprite import Typeset
 from saycut.text.styles import DESIGNS, USES, Backing, Design, Look, Use
 from saycut.timeline import Canvas, Position, Text, TextRole
 
-__all__ = ["typeset"]
+__all__ = ["standing_rows", "typeset"]
 
 # A mark that is there all the time must not compete with the picture.
 _WATERMARK_OPACITY: Final = 0.72
 # A box takes at most this share of the safe area for its air, on each side of the letters.
 _PAD_MAX: Final = 0.1
+# How much of the canvas's height a text of some lines takes.
+_ROW: Final = 1 / 3
 _MIRRORED: Final = {
     Position.CENTER_LEFT: Position.CENTER_RIGHT,
     Position.BOTTOM_LEFT: Position.BOTTOM_RIGHT,
@@ -57,6 +59,17 @@ def typeset(text: Text, canvas: Canvas, ground: float = 1.0) -> Typeset:
         tuple(line.shaped.text for line in block.lines),
         missing,
     )
+
+
+def standing_rows(text: Text, canvas: Canvas) -> tuple[float, float]:
+    """Give the part of the canvas's height, from and to (0..1), in which a text usually stands."""
+    position = text.position or USES[text.role].position
+    row = anchor(position)[1]
+    top = row * (1 - _ROW)
+    if row == 1.0:
+        # Lower lines of tall canvases reach above the lowest third.
+        top = min(top, safe_area(canvas, position).bottom / canvas.height - _ROW / 2)
+    return top, row * (1 - _ROW) + _ROW
 
 
 def _place(use: Use, known: Sequence[Measured]) -> Position:
