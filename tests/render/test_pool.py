@@ -43,6 +43,11 @@ def die_once(report: Callable[[int], None]) -> str:
     return "made it"
 
 
+def hang(report: Callable[[int], None]) -> None:
+    while True:
+        pass
+
+
 def write(path: Path, report: Callable[[int], None]) -> None:
     path.write_bytes(b"evil")
 
@@ -101,6 +106,14 @@ def test_a_job_can_write_where_it_is_told_and_nowhere_else(
         results(pool, [Job("evil", write, (tmp_path / "made",))])
 
     assert not (tmp_path / "made").exists()
+
+
+def test_a_job_that_hangs_is_ended() -> None:
+    impatient = WorkerPool(1, silence_s=2.0)
+
+    with pytest.raises(ChunkFailed, match="SIGKILL"):
+        results(impatient, [Job("endless", hang, ())])
+    impatient.close()
 
 
 def test_leaving_early_leaves_a_pool_that_works(pool: WorkerPool) -> None:

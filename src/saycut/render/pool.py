@@ -1,41 +1,32 @@
 """Worker processes for heavy, untrusted work: decode, compose, encode.
 
-Each worker is a spawned child under limits: what a hostile file breaks is one job. Jobs that
-stand side by side go to the same worker, so that a photo is decoded once and not once per
-process; a worker that is done takes over half of the longest rest.
+Each worker is a confined child: what a hostile file breaks is one job. Jobs that stand side by
+side go to the same worker, so that a photo is decoded once and not once per process; a worker
+that is done takes over half of the longest rest.
 """
 
-import ctypes
-import multiprocessing
 import os
-import pickle
-import signal
-import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from saycut.errors import SaycutError
-from saycut.media import Limits, confine_this_process
-from saycut.media.answers import read_answer
+from saycut.media import Limits
+from saycut.media.child import ChildDied, ConfinedChild, start_child
 from saycut.render.errors import ChunkFailed
 
 __all__ = ["Done", "Job", "Reported", "WorkerPool", "cpu_count"]
 
 # A worker that dies may have met a bad moment; one that dies twice on a job met a bad file.
 _ATTEMPTS_MAX: Final = 2
-_STOP_S: Final = 5.0
-# malloc.h; blocks of this size and more are mapped one by one and unmapped when freed. Planes of
-# a 1080p frame stay below: mapping those anew for each frame would cost more than it saves.
-_M_MMAP_THRESHOLD: Final = -3
-_MMAP_BYTES_MIN: Final = 4 << 20
-
-# Workers live long and mix sound into files of their own; what bounds a job is its memory.
+# Workers live long, so no limit of CPU time fits them. A job that tells nothing for so long hangs:
+# ten frames of the largest canvas and the slowest source take a tenth of it.
+SILENCE_S_MAX: Final = 180.0
 WORKER_LIMITS: Final = Limits(cpu_s=None, wall_s=None, open_files=256)
 
 
@@ -64,18 +55,36 @@ class Done:
     result: Any
 
 
+@dataclass(slots=True)
+class _Busy:
+    """A worker at a job: which one, which run of jobs it works through, when it was last heard."""
+
+    worker: ConfinedChild
+    index: int
+    rest: deque[int]
+    heard_s: float
+
+
 class WorkerPool:
     """Runs lists of jobs on warm processes. Not for several threads at once.
 
-    Jobs can read files, and write below the folder `scratch` of the pool alone, where the
-    system can hold them to it.
+    Jobs can read files, and write below a scratch folder of the pool alone, where the system
+    can hold them to it.
     """
 
-    def __init__(self, worker_count: int | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        worker_count: int | None = None,
+        limits: Limits | None = None,
+        *,
+        silence_s: float = SILENCE_S_MAX,
+    ) -> None:
+        """`silence_s` is how long a job may go without a report before it counts as hung."""
         self._worker_count = worker_count or cpu_count()
+        self._silence_s = silence_s
         self._scratch = TemporaryDirectory(prefix="saycut-")
         self._limits = replace(limits or WORKER_LIMITS, writable=self._scratch.name)
-        self._idle: list[_Worker] = []
+        self._idle: list[ConfinedChild] = []
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Reported | Done]:
         """Run all jobs; yields as things happen, in any order.
@@ -84,60 +93,72 @@ class WorkerPool:
 
         Raises:
             SaycutError: what a job raised.
-            ChunkFailed: a job ended its process, or broke otherwise.
+            ChunkFailed: a job ended its process, hung, or broke otherwise.
+            ChildNotStarted: the system starts no worker.
         """
         rests = _runs(len(jobs), min(self._worker_count, len(jobs)))
         attempts = [0] * len(jobs)
-        busy: dict[Connection, tuple[_Worker, int, deque[int]]] = {}
+        busy: list[_Busy] = []
 
-        def start(worker: _Worker, rest: deque[int]) -> None:
+        def start(worker: ConfinedChild, rest: deque[int]) -> None:
             index = _next(rest, rests)
             if index is None:
                 self._idle.append(worker)
                 return
             attempts[index] += 1
-            worker.send(jobs[index])
-            busy[worker.connection] = (worker, index, rest)
+            worker.send((jobs[index].function, jobs[index].arguments))
+            busy.append(_Busy(worker, index, rest, time.monotonic()))
 
         try:
             for rest in rests:
                 start(self._worker(), rest)
             while busy:
-                for connection in wait(list(busy)):
-                    assert isinstance(connection, Connection)
-                    worker, index, rest = busy[connection]
+                for one in _heard(busy, self._silence_s):
                     try:
-                        # A worker may have been taken over: its answers are values or refused.
-                        kind, value = read_answer(connection.recv_bytes())
-                    except (EOFError, OSError, pickle.UnpicklingError):
-                        del busy[connection]
-                        worker.end()
-                        if attempts[index] >= _ATTEMPTS_MAX:
-                            raise ChunkFailed(jobs[index].name, worker.last_words()) from None
-                        rest.appendleft(index)
-                        start(self._worker(), rest)
+                        kind, value = one.worker.receive()
+                    except ChildDied as death:
+                        busy.remove(one)
+                        if attempts[one.index] >= _ATTEMPTS_MAX:
+                            raise ChunkFailed(jobs[one.index].name, death.how) from death
+                        one.rest.appendleft(one.index)
+                        start(self._worker(), one.rest)
                         continue
                     if kind == "report":
-                        yield Reported(index, value)
+                        one.heard_s = time.monotonic()
+                        yield Reported(one.index, value)
                         continue
-                    del busy[connection]
+                    busy.remove(one)
                     if kind == "error":
-                        self._idle.append(worker)
-                        raise _error(jobs[index], value)
-                    start(worker, rest)
-                    yield Done(index, value)
+                        self._idle.append(one.worker)
+                        raise _error(jobs[one.index], value)
+                    start(one.worker, one.rest)
+                    yield Done(one.index, value)
         finally:
-            for worker, _, _ in busy.values():
-                worker.end()
+            for one in busy:
+                one.worker.close()
 
     def close(self) -> None:
         """End all workers."""
         while self._idle:
-            self._idle.pop().end()
+            self._idle.pop().close()
         self._scratch.cleanup()
 
-    def _worker(self) -> "_Worker":
-        return self._idle.pop() if self._idle else _Worker(self._limits)
+    def _worker(self) -> ConfinedChild:
+        return self._idle.pop() if self._idle else start_child(_ENTRY, self._limits)
+
+
+_ENTRY: Final = "saycut.render.worker:serve"
+
+
+def _heard(busy: Sequence[_Busy], silence_s: float) -> list[_Busy]:
+    """Wait until workers say something; one that says nothing for too long is ended."""
+    deadline_s = min(one.heard_s for one in busy) + silence_s
+    ready = wait([one.worker.fileno() for one in busy], max(0.0, deadline_s - time.monotonic()))
+    if not ready:
+        for one in busy:
+            if one.heard_s + silence_s <= time.monotonic():
+                one.worker.kill()
+    return [one for one in busy if one.worker.fileno() in ready]
 
 
 def cpu_count() -> int:
@@ -145,82 +166,6 @@ def cpu_count() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-class _Worker:
-    """One child process and the pipe to it."""
-
-    def __init__(self, limits: Limits) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, child = context.Pipe()
-        self._process = context.Process(target=_work, args=(child, limits), daemon=True)
-        # ^C goes to the whole group: workers must leave it to this process, from their first
-        # instruction on, so they are born with it blocked.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        child.close()
-
-    def send(self, job: Job) -> None:
-        # A worker that is gone already is noticed when its answer is awaited.
-        with suppress(BrokenPipeError):
-            self.connection.send((job.function, job.arguments))
-
-    def end(self) -> None:
-        self.connection.close()
-        self._process.kill()
-        self._process.join(_STOP_S)
-
-    def last_words(self) -> str:
-        code = self._process.exitcode
-        if code is not None and code < 0:
-            return f"its process was ended by {signal.Signals(-code).name}"
-        return f"its process ended with code {code}"
-
-
-def _work(connection: Connection, limits: Limits) -> None:
-    """Serve jobs until the other side is gone."""
-    import cv2
-
-    # What a job calls temporary goes where the limits let it be written.
-    tempfile.tempdir = limits.writable
-    confine_this_process(limits)
-    # Parallel work is the pool's: threads inside a worker would only compete with the others.
-    cv2.setNumThreads(1)
-    give_back = _memory_giver()
-
-    def answer(kind: str, value: Any) -> None:
-        connection.send_bytes(pickle.dumps((kind, value)))
-
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while True:
-            function, arguments = connection.recv()
-            try:
-                result = function(*arguments, lambda amount: answer("report", amount))
-            except SaycutError as error:
-                answer("error", error)
-            except Exception as error:
-                answer("error", f"{type(error).__name__}: {error}")
-            else:
-                answer("done", result)
-                del result
-            give_back()
-
-
-def _memory_giver() -> Callable[[], None]:
-    """Make glibc return freed memory to the system; gives what to call after each job.
-
-    An encoder's frames are large and many. Left alone, glibc comes to keep them all in heaps
-    that fragment, and a worker grows to twice what it uses.
-    """
-    try:
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES_MIN)
-        return lambda: libc.malloc_trim(0)
-    except (AttributeError, OSError, TypeError):
-        return lambda: None  # another C library, which has ways of its own
 
 
 def _error(job: Job, value: SaycutError | str) -> SaycutError:
