@@ -147,7 +147,7 @@ def blank_planes(width: int, height: int) -> Planes:
 
 
 # Texts are set once. A chunk shows a few at a time, and a scrim may be as large as a frame.
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=6)
 def _set(text: Text, canvas: Canvas, ground: float) -> tuple[Typeset, tuple[SpritePlanes, ...]]:
     made = typeset(text, canvas, ground)
     planes = tuple(sprite_planes(s.rgba, s.x_px, s.y_px) for s in made.sprites)
