@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saycut.edit.errors import CannotFit, NothingToEdit, NotInSource
-from saycut.edit.lengths import fit_duration, set_duration
+from saycut.edit.lengths import fit_duration, set_duration, set_durations
 from saycut.edit.looks import set_motion_kind
 from saycut.edit.motions import MotionKind
 from saycut.timeline import Draft, SoundRole, TimeRange
@@ -171,3 +171,12 @@ def test_gaps_share_the_change() -> None:
         TimeRange(0, 2000),
         TimeRange(3000, 2000),
     ]
+
+
+def test_several_shots_get_their_lengths_in_one_edit() -> None:
+    draft = a_film(4000, 4000, 4000)
+
+    after = set_durations(draft, {"s1": 1000, "s3": 2000}, PROJECT)
+
+    one_by_one = set_duration(set_duration(draft, "s1", 1000, PROJECT), "s3", 2000, PROJECT)
+    assert after == one_by_one

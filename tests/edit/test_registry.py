@@ -6,11 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saycut.edit import LANGUAGES, REGISTRY, EditContext, apply, json_schema, phrases
+from saycut.edit import (
+    LANGUAGES,
+    REGISTRY,
+    EditContext,
+    apply,
+    check_edit,
+    json_schema,
+    phrases,
+)
 from saycut.errors import SaycutError
 from saycut.timeline import Draft, InvalidDraft
 from saycut.timeline.validate import problems
-from tests.builders import a_draft, a_film, a_segment
+from tests.builders import a_draft, a_film, a_segment, a_soundtrack
 from tests.edit.requests import REQUESTS
 from tests.strategies import ASSETS, drafts, films, patiently
 
@@ -99,3 +107,21 @@ def test_a_draft_that_breaks_the_rules_is_not_handed_on() -> None:
 
     with pytest.raises(InvalidDraft, match="used twice"):
         apply(broken, "set_loudness", {"loudness_lufs": -16}, PROJECT)
+
+
+def test_an_edit_asks_no_more_of_an_asset_than_it_has() -> None:
+    before = a_film(4000)
+    silent = a_soundtrack(asset_id="photo", duration_ms=4000)
+
+    with pytest.raises(InvalidDraft, match="has no sound"):
+        check_edit(before, a_film(4000, sounds=(silent,)), ASSETS)
+    with pytest.raises(InvalidDraft, match="which ends at 3000 ms"):
+        check_edit(before, a_film(9000, asset_id="short"), ASSETS)
+
+
+def test_a_film_that_asks_too_much_already_can_still_be_edited() -> None:
+    draft = a_film(9000, asset_id="short")
+
+    after = apply(draft, "set_loudness", {"loudness_lufs": -16}, PROJECT)
+
+    assert after.loudness_lufs == -16

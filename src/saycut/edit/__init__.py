@@ -18,7 +18,7 @@ from saycut.edit.errors import (
 )
 from saycut.edit.follow import film_end_ms
 from saycut.edit.framing import picture_for, subject_in_view, subject_of
-from saycut.edit.lengths import fit_duration, set_duration
+from saycut.edit.lengths import fit_duration, set_duration, set_durations
 from saycut.edit.looks import (
     set_backdrop,
     set_fades,
@@ -33,7 +33,15 @@ from saycut.edit.motions import MotionKind, kind_of, motion, motion_for
 from saycut.edit.music import add_music, music_of, remove_music, replace_music
 from saycut.edit.operation import Arguments, EditContext, Operation
 from saycut.edit.order import append, card_of, insert, move, segment_of, swap
-from saycut.edit.registry import LANGUAGES, REGISTRY, apply, json_schema, phrases
+from saycut.edit.registry import (
+    LANGUAGES,
+    REGISTRY,
+    apply,
+    check_edit,
+    json_schema,
+    perform,
+    phrases,
+)
 from saycut.edit.seams import set_transition, set_transitions
 from saycut.edit.sound import (
     db_of_percent,
@@ -71,6 +79,7 @@ __all__ = [
     "apply",
     "card_of",
     "change_text",
+    "check_edit",
     "db_of_percent",
     "describe",
     "film_end_ms",
@@ -82,6 +91,7 @@ __all__ = [
     "motion_for",
     "move",
     "music_of",
+    "perform",
     "phrases",
     "picture_for",
     "place_text",
@@ -94,6 +104,7 @@ __all__ = [
     "set_backdrop",
     "set_canvas",
     "set_duration",
+    "set_durations",
     "set_fades",
     "set_film_fades",
     "set_fit",

@@ -15,7 +15,7 @@ from saycut.edit.seams import with_seams_kept
 from saycut.edit.texts import with_time_to_read
 from saycut.timeline import Asset, Draft, Segment, TimeRange, Track
 
-__all__ = ["fit_duration", "set_duration"]
+__all__ = ["fit_duration", "set_duration", "set_durations"]
 
 # Stills are not shortened below this as long as clips can give time instead.
 STILL_MS_MIN = 1000
@@ -38,19 +38,39 @@ def set_duration(
         NotInSource: the media is not that long.
     """
     segment = draft.segment(segment_id)
+    if draft.track_of(segment_id) == draft.main_track:
+        return set_durations(draft, {segment_id: duration_ms}, assets)
+    _check_length(segment, duration_ms, assets)
+    span = TimeRange(segment.track_range.start_ms, duration_ms)
+    return with_seams_kept(replaced_in_lane(draft, with_range(segment, span)))
+
+
+def set_durations(
+    draft: Draft, durations_ms: Mapping[str, int], assets: Mapping[str, Asset]
+) -> Draft:
+    """Let shots of the film, named by their ids, play for so long; as one edit.
+
+        |  A  |  B  |  C  |   ->   | A |    B    |  C  |
+
+    Raises:
+        UnknownSegment: the draft has no segment of such an id.
+        NotInSource: the media of one is not that long.
+    """
+    for segment_id, duration_ms in durations_ms.items():
+        _check_length(draft.segment(segment_id), duration_ms, assets)
+    main = draft.main_track
+    if main is None:
+        return draft
+    lengths = [durations_ms.get(s.id, s.track_range.duration_ms) for s in main.segments]
+    return _with_lengths(draft, main, lengths, _gaps(main), assets)
+
+
+def _check_length(segment: Segment, duration_ms: int, assets: Mapping[str, Asset]) -> None:
     asset = assets.get(segment.asset_id or "")
     longest = longest_ms(segment, asset)
     if asset and longest is not None and duration_ms > longest:
         wanted = TimeRange(segment.source_start_ms, round(duration_ms * segment.speed))
         raise NotInSource(segment, asset, wanted, longest)
-    track = draft.track_of(segment_id)
-    if track != draft.main_track:
-        span = TimeRange(segment.track_range.start_ms, duration_ms)
-        return with_seams_kept(replaced_in_lane(draft, with_range(segment, span)))
-    lengths = [
-        duration_ms if s.id == segment_id else s.track_range.duration_ms for s in track.segments
-    ]
-    return _with_lengths(draft, track, lengths, _gaps(track), assets)
 
 
 def fit_duration(draft: Draft, duration_ms: int, assets: Mapping[str, Asset]) -> Draft:

@@ -1,9 +1,13 @@
-"""All operations by name: what the planner, language models, the HTTP edit route and the docs read.
+"""All operations by name: what the planner does its work with, and the docs are made from.
 
-A new operation is one new entry in a module of `saycut.edit.operations`, with its phrases.
+A new operation is one new entry in a module of `saycut.edit.operations`, with its phrases:
+how people ask for it, which the tests hold the planner to. `json_schema` describes all of
+them as data, for reference pages and programs.
 """
 
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -15,10 +19,18 @@ from pydantic import BaseModel
 from saycut.edit.errors import UnknownOperation
 from saycut.edit.operation import EditContext, Operation
 from saycut.edit.operations import film, hearing, pictures, words
-from saycut.timeline import Draft
-from saycut.timeline.validate import check
+from saycut.timeline import Asset, Draft, InvalidDraft
+from saycut.timeline.validate import problems
 
-__all__ = ["LANGUAGES", "REGISTRY", "apply", "json_schema", "phrases"]
+__all__ = [
+    "LANGUAGES",
+    "REGISTRY",
+    "apply",
+    "check_edit",
+    "json_schema",
+    "perform",
+    "phrases",
+]
 
 LANGUAGES: Final = ("en", "zh")
 
@@ -45,12 +57,55 @@ def apply(
         InvalidDraft: the result would break the rules of the document.
         SaycutError: the operation cannot be done on this draft; its message says why.
     """
+    after = perform(draft, name, arguments, context)
+    check_edit(draft, after, context.assets)
+    return after
+
+
+def perform(
+    draft: Draft,
+    name: str,
+    arguments: Mapping[str, Any] | BaseModel,
+    context: EditContext,
+) -> Draft:
+    """Do an operation that is a step of a larger edit: who does it checks the whole at its end.
+
+    Raises:
+        UnknownOperation, InvalidArguments, SaycutError: as `apply`.
+    """
     if name not in REGISTRY:
         raise UnknownOperation(name, list(REGISTRY))
     operation = REGISTRY[name]
-    after = operation.apply(draft, operation.parsed(arguments), context)
-    check(after)
-    return after
+    return operation.apply(draft, operation.parsed(arguments), context)
+
+
+def check_edit(before: Draft, after: Draft, assets: Mapping[str, Asset]) -> None:
+    """Check that a draft keeps the rules, and that an edit asked no more of an asset than it has.
+
+    What asked too much of its asset before may go on: such a film can still be mended by edits.
+
+    Raises:
+        InvalidDraft: with the rules that are broken.
+    """
+    found = problems(after, assets)
+    if not found:
+        return
+    own = set(problems(after))
+    known = Counter(_rule(p) for p in problems(before, assets))
+    counted = Counter[str]()
+    broken = []
+    for problem in found:
+        rule = _rule(problem)
+        counted[rule] += 1
+        if problem in own or counted[rule] > known[rule]:
+            broken.append(problem)
+    if broken:
+        raise InvalidDraft(broken)
+
+
+def _rule(problem: str) -> str:
+    """Give a problem without its numbers: how far a rule is broken changes with every edit."""
+    return re.sub(r"\d+(?:\.\d+)?", "#", problem)
 
 
 @cache
