@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 from typing import Final
 
 from saycut.agent.clauses import Clause, unread
@@ -225,14 +226,15 @@ def _brief(work: Work, whole: Clause, intents: Sequence[Intent]) -> Brief:
         closing = _own_closing(work, quoted.title or topic_of(whole))
     if quoted.second:
         title = f"{title}\n{quoted.second}" if title else quoted.second
+    length_ms = work.film_ms(film_ms(whole))
     percent = next(
         (v.amount for i in intents if i.name == "gain" if (v := i.clause.value(ValueKind.PERCENT))),
         None,
     )
     return Brief(
         kind=kind,
-        duration_ms=film_ms(whole),
-        shot_ms=None if film_ms(whole) else shot_ms(whole),
+        duration_ms=length_ms,
+        shot_ms=None if length_ms else _shot_ms(work, whole),
         pace=_pace(whole),
         transition=_transition(whole, intents, is_only_clips=is_only_clips),
         transition_ms=transition_ms(whole),
@@ -242,9 +244,25 @@ def _brief(work: Work, whole: Clause, intents: Sequence[Intent]) -> Brief:
         closing=closing,
         shows_names=not no_words and (kind is FilmKind.PROMO or whole.has("text", "caption")),
         style=_style(whole),
-        music_percent=percent,
+        music_percent=None if percent is None else _bounded(work, percent),
         language=work.language,
     )
+
+
+def _bounded(work: Work, percent: float) -> float:
+    """Give a share of the amplitude that music can have."""
+    if percent <= 0:
+        return 0.0
+    return 100 * 10 ** (work.gain_db(20 * log10(percent / 100)) / 20)
+
+
+def _shot_ms(work: Work, whole: Clause) -> int | None:
+    """Give how long each shot is to be, so that all of them make a film that can be."""
+    wanted_ms = shot_ms(whole)
+    if wanted_ms is None:
+        return None
+    count = len(pictures_of(work.assets))
+    return min(wanted_ms, (work.film_ms(wanted_ms * count) or wanted_ms * count) // count)
 
 
 def _kind(whole: Clause) -> FilmKind:

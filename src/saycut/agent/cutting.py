@@ -8,7 +8,6 @@ from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
 from saycut.edit import ripple_delete
 from saycut.timeline import Facts, Segment, TimeRange
-from saycut.timeline.validate import check
 
 __all__ = ["CUTS", "HANDLERS", "cut_out", "highlights"]
 
@@ -44,9 +43,8 @@ def cut_out(work: Work, spans: list[_Span]) -> None:
         span = TimeRange.between(start - gone_ms, end - gone_ms)
         draft = ripple_delete(draft, span, work.known)
         gone_ms += span.duration_ms
-    # Hundreds of pauses are one edit: the rules of the document are checked once.
-    check(draft)
-    work.draft = draft
+    before, work.draft = work.draft, draft
+    work.check(before)
 
 
 def _merged(spans: list[_Span]) -> list[_Span]:
@@ -200,7 +198,9 @@ HANDLERS: Final[Handlers] = {
 def _duration_ms(clause: Clause) -> int:
     value = clause.value(ValueKind.DURATION)
     assert value is not None  # the rules ask for one
-    return max(1, value.ms)
+    if value.ms <= 0:
+        raise CannotDo("not_a_length")
+    return value.ms
 
 
 def _inside(work: Work, duration_ms: int) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 from saycut.agent.clauses import Clause, unread
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
+from saycut.edit import db_of_percent
 from saycut.timeline import Asset, Segment, SoundRole, TrackKind
 
 __all__ = ["HANDLERS"]
@@ -59,13 +60,18 @@ def _add_music(work: Work, clause: Clause) -> None:
         work.do("replace_music", asset_id=asset.id)
         return
     percent = clause.value(ValueKind.PERCENT)
-    _lay(work, asset, percent.amount if percent else None)
+    _lay(work, asset, _share(work, percent.amount) if percent else None)
 
 
 def _is_what_plays(name: str, clause: Clause) -> bool:
     """Tell whether a clause asks for no other music than what plays: by name or by no word."""
     known = re.sub(r"[\W_]+", " ", name).lower()
     return all(re.sub(r"[\W_]+", " ", word).lower() in known for word in unread(clause))
+
+
+def _share(work: Work, percent: float) -> float:
+    """Give a share of the amplitude that a sound can have."""
+    return 100 * 10 ** (work.gain_db(db_of_percent(percent)) / 20) if percent > 0 else 0.0
 
 
 def _lay(work: Work, asset: Asset, percent: float | None) -> None:
@@ -109,7 +115,9 @@ def _gain(work: Work, clause: Clause) -> None:
     targets = _sounds(work, clause)
     for segment in targets:
         if percent is not None:
-            work.do("set_gain", segment_id=segment.id, percent=percent.amount)
+            to_db = work.gain_db(db_of_percent(percent.amount)) if percent.amount > 0 else None
+            muted = {"percent": 0} if to_db is None else {}
+            work.do("set_gain", segment_id=segment.id, gain_db=to_db, **muted)
             continue
         now_db = segment.sound.gain_db.at(0)
         step_db = -STEP_DB if clause.has("quieter") else STEP_DB
@@ -120,7 +128,7 @@ def _gain(work: Work, clause: Clause) -> None:
             )
         else:
             to_db = now_db + step_db
-        work.do("set_gain", segment_id=segment.id, gain_db=min(24.0, to_db))
+        work.do("set_gain", segment_id=segment.id, gain_db=work.gain_db(to_db))
 
 
 def _sounds(work: Work, clause: Clause) -> tuple[Segment, ...]:

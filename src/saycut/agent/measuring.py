@@ -27,7 +27,6 @@ _TRANSITIONS: Final = (
 _NEAR: Final = 24
 _APART: Final = re.compile(r"[.,;:!?\n，。；！？、]")
 _EACH_NEAR: Final = 40
-FILM_MS_MIN: Final = 500
 SHOT_MS_MIN: Final = 200
 
 
@@ -39,7 +38,7 @@ def film_ms(whole: Clause) -> int | None:
     ]
     # The film's length is said with the film: "a 4-minute slideshow ... 3 seconds a photo".
     found += [round((v.amount + v.other) / 2) for v in ranges]
-    return max(FILM_MS_MIN, found[0]) if found else None
+    return found[0] if found else None
 
 
 def shot_ms(whole: Clause) -> int | None:

@@ -1,15 +1,19 @@
 """What plays in which order and for how long: handlers of intents about shots."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 from saycut.agent.clauses import Clause
 from saycut.agent.lettering import half_ms
+from saycut.agent.naming import caption_of
 from saycut.agent.palette import COLOURS
 from saycut.agent.retiming import Closing, closing_of, retimed
+from saycut.agent.settling import settle
 from saycut.agent.values import ValueKind
-from saycut.agent.work import CannotDo, Handlers, Work, pictures_of
-from saycut.timeline import AssetKind, Segment
+from saycut.agent.work import FILM_MS, CannotDo, Handlers, Note, Work, pictures_of
+from saycut.edit import set_durations
+from saycut.timeline import AssetKind, Draft, Segment
 
 __all__ = ["HANDLERS"]
 
@@ -27,12 +31,16 @@ def _swap(work: Work, clause: Clause) -> None:
         places = [0, 1]
     if len(places) != 2:
         raise CannotDo("swap_which")
+    before = work.draft
     work.do("swap_segments", index=places[0], other_index=places[1])
+    settle(work, before)
 
 
 def _remove_shot(work: Work, clause: Clause) -> None:
+    before = work.draft
     card = closing_of(work.draft)
     places = work.places(clause)
+    names = [_name_of(work, work.shots[p]) for p in places]
     is_card_photo = card is not None and any(
         work.shots[p].asset_id == card.shot.asset_id for p in places
     )
@@ -40,6 +48,35 @@ def _remove_shot(work: Work, clause: Clause) -> None:
         work.do("remove_segment", index=place)
     if card and is_card_photo:
         _move_card(work, card)
+    _whole_seconds(work, before)
+    settle(work, before)
+    _tell_taken_out(work, before, names, has_new_card=card is not None and is_card_photo)
+
+
+def _whole_seconds(work: Work, before: Draft) -> None:
+    """Let a film of whole seconds stay one: its last shot gives or takes what is over."""
+    over_ms = (work.draft.duration_ms + 500) % 1000 - 500
+    if over_ms and not before.duration_ms % 1000 and work.shots and _is_still(work, work.shots[-1]):
+        length_ms = work.shots[-1].track_range.duration_ms - over_ms
+        if length_ms > 1000:
+            work.do("set_duration", index=len(work.shots) - 1, duration_ms=length_ms)
+
+
+def _tell_taken_out(work: Work, before: Draft, names: Sequence[str], *, has_new_card: bool) -> None:
+    """Say it as a person would: what went, and what that did to the film."""
+    if before != work.before or not names or not work.shots:
+        return  # other changes are told beside it, one by one
+    key = "taken_out_card" if has_new_card and closing_of(work.draft) else "taken_out"
+    photo = _name_of(work, work.shots[-1])
+    length = work.draft.duration_ms
+    work.done = Note(key, {"names": names, "photo": photo, "length": length})
+    work.told = work.draft
+
+
+def _name_of(work: Work, shot: Segment) -> str:
+    """Give what a shot is called: what its file says, else the file's name."""
+    asset = work.asset_of(shot)
+    return (caption_of(asset.name) or asset.name) if asset else shot.id
 
 
 def _move_card(work: Work, card: Closing) -> None:
@@ -47,11 +84,14 @@ def _move_card(work: Work, card: Closing) -> None:
     kept = [s for s in work.shots if s.id != card.shot.id and s.asset_id]
     if not kept:
         return
+    length_ms = card.shot.track_range.duration_ms
+    if not _is_still(work, kept[-1]):
+        length_ms = min(length_ms, kept[-1].track_range.duration_ms)
     work.do("remove_segment", segment_id=card.shot.id)
     work.do(
         "add_media",
         asset_ids=[kept[-1].asset_id],
-        duration_ms=min(card.shot.track_range.duration_ms, kept[-1].track_range.duration_ms),
+        duration_ms=length_ms,
     )
     picture = card.shot.picture
     work.do("set_backdrop", index=-1, dim=picture.dim, blur=picture.blur)
@@ -81,7 +121,9 @@ def _move_shot(work: Work, clause: Clause) -> None:
         to = places[1] - (place < places[1]) + clause.has("after")
     else:
         to = 0
+    before = work.draft
     work.do("move_segment", index=place, to_index=to)
+    settle(work, before)
 
 
 def _add_shot(work: Work, clause: Clause) -> None:
@@ -123,8 +165,10 @@ def _split_at(work: Work, clause: Clause) -> None:
 
 def _shot_duration(work: Work, clause: Clause) -> None:
     stills = [i for i, s in enumerate(work.shots) if _is_still(work, s)]
-    for place in stills or range(len(work.shots)):
-        work.do("set_duration", index=place, duration_ms=_duration_ms(clause))
+    wanted_ms = min(_duration_ms(clause), FILM_MS[1] // max(1, len(work.shots)))
+    places = stills or range(len(work.shots))
+    durations = {work.shots[place].id: wanted_ms for place in places}
+    work.draft = set_durations(work.draft, durations, work.known)
 
 
 def _one_duration(work: Work, clause: Clause) -> None:
@@ -133,7 +177,7 @@ def _one_duration(work: Work, clause: Clause) -> None:
 
 
 def _duration(work: Work, clause: Clause) -> None:
-    _fit(work, _duration_ms(clause))
+    _fit(work, work.film_ms(_duration_ms(clause)) or 0)
 
 
 def _on_beat(work: Work, _: Clause) -> None:
@@ -210,12 +254,14 @@ def _fit(work: Work, duration_ms: int) -> None:
 
 def _relay(work: Work, duration_ms: int) -> bool:
     """Give all shots lengths anew, seams on the beats; tells whether they are free for it."""
+    before = work.draft
     lengths = retimed(work.draft, work.known, duration_ms)
     if lengths is None:
         return False
-    for place, length_ms in enumerate(lengths):
-        work.do("set_duration", index=place, duration_ms=length_ms)
+    shots = zip(work.shots, lengths, strict=True)
+    work.draft = set_durations(work.draft, {s.id: ms for s, ms in shots}, work.known)
     _calm_transitions(work)
+    settle(work, before)
     return True
 
 
@@ -231,7 +277,9 @@ def _calm_transitions(work: Work) -> None:
 def _duration_ms(clause: Clause) -> int:
     value = clause.value(ValueKind.DURATION)
     assert value is not None  # the rules ask for one
-    return max(1, value.ms)
+    if value.ms <= 0:
+        raise CannotDo("not_a_length")
+    return value.ms
 
 
 def _is_still(work: Work, shot: Segment) -> bool:

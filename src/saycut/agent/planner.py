@@ -5,7 +5,7 @@ work from questions, `intents` finds what is asked, the handlers do it, `reply` 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Final
@@ -15,7 +15,7 @@ from saycut.agent.clauses import Clause, clauses_of, read, unread
 from saycut.agent.creating import CONSUMED, create, lay_out, wants_film
 from saycut.agent.intents import Intent, intents_of
 from saycut.agent.labels import labels_quoted
-from saycut.agent.lexicon import language_of, lexicon_for
+from saycut.agent.lexicon import is_known_language, language_of, lexicon_for
 from saycut.agent.negation import forbidden_words, heeded
 from saycut.agent.normalise import normalise
 from saycut.agent.reply import reply_to
@@ -154,11 +154,12 @@ def _work(work: Work, whole: Clause) -> list[str]:
     is_new = wants_film(work, whole, intents) or _only_describes(work, whole, intents)
     if is_new:
         _canvas_first(work, intents)
-        create(work, whole, intents)
+        if not _made(work, lambda: create(work, whole, intents), whole):
+            return []
         _music_wish(work, whole, intents)
     elif intents and not work.shots and pictures_of(work.assets) and _is_about_the_film(intents):
-        lay_out(work, intents)
-        work.laid_out = work.draft
+        is_laid = _made(work, lambda: lay_out(work, intents), whole)
+        work.laid_out = work.draft if is_laid else None
     is_bare = not work.shots and not work.assets
     rest = [i for i in intents if not (is_new and _is_done(work, i))]
     if is_bare and any(i.name not in ("export", "output") for i in intents):
@@ -169,6 +170,19 @@ def _work(work: Work, whole: Clause) -> list[str]:
         _run(work, rest)
     _name_missing(work, clauses)
     return _not_understood(work, clauses, found, is_new=is_new)
+
+
+def _made(work: Work, make: Callable[[], None], whole: Clause) -> bool:
+    """Make a film and tell whether it came about; if not, the draft stays and it is said."""
+    before = work.draft
+    try:
+        make()
+        work.check(before)
+    except SaycutError as why:
+        work.draft = before
+        _cannot(work, whole.shown, why)
+        return False
+    return True
 
 
 def _is_story(work: Work) -> bool:
@@ -223,9 +237,11 @@ def _cut(work: Work, intents: Sequence[Intent]) -> None:
                 done.append(intent)
             except CannotDo as why:
                 _cannot(work, intent.clause.shown, why)
+    before = work.draft
     try:
         cutting.cut_out(work, spans)
     except (CannotDo, SaycutError) as why:
+        work.draft = before
         _cannot(work, "; ".join(i.clause.shown for i in done), why)
     # "Find the best moments and make a one-minute reel": one wish, the one with a length.
     wishes = [i for i in intents if i.name == "highlights"]
@@ -268,6 +284,7 @@ def _try(work: Work, intent: Intent) -> None:
     before = work.draft
     try:
         _HANDLERS[intent.name](work, intent.clause)
+        work.check(before)
     except (CannotDo, SaycutError) as why:
         work.draft = before
         _cannot(work, intent.clause.shown, why)
@@ -326,6 +343,8 @@ def _not_understood(
             words += left
         elif left or is_order or clause.values or len(clauses) == 1:
             work.unmet.append((clause.shown, Note("not_understood")))
+            if not is_known_language(clause.request.text):
+                work.tell("languages")
             work.asked = True
     shown = " ".join(s.text.content for s in work.draft.segments() if s.text).lower()
     words = [w for w in words if w.lower() not in shown]

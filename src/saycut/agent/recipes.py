@@ -49,6 +49,8 @@ STILL_MS: Final = 4_000
 # The closing card: a seventh of the film, long enough to read, short enough to stay for.
 CLOSING_SHARE: Final = 0.15
 CLOSING_MS: Final = (3_000, 4_500)
+# As long as it may get on its way to a beat.
+CLOSING_MS_MAX: Final = CLOSING_MS[1] + 500
 CLOSING_DIM: Final = 0.45
 CLOSING_BLUR: Final = 0.018
 # The opening carries the title and the eye needs a moment to arrive.
@@ -84,7 +86,8 @@ class Film:
 def film_of(brief: Brief, assets: Sequence[Asset], canvas: Canvas) -> Film:
     """Make a film of these assets: pictures and clips in an order, the first sound as music.
 
-    Its length is exactly `brief.duration_ms` when given. There is at least one picture.
+    Its length is exactly `brief.duration_ms` when given, less where clips that are shown once
+    do not last as long. There is at least one picture.
     """
     pictures = [a for a in assets if a.kind is not AssetKind.AUDIO]
     music = [a for a in assets if a.kind is AssetKind.AUDIO and a.duration_ms > 0]
@@ -93,6 +96,10 @@ def film_of(brief: Brief, assets: Sequence[Asset], canvas: Canvas) -> Film:
     else:
         pictures = large_at_the_ends(pictures, canvas)
     total_ms = brief.duration_ms or _usual_ms(brief, pictures)
+    if not _repeats(brief):
+        total_ms = round(min(total_ms, sum(map(_longest_ms, pictures))))
+    if not any(_longest_ms(a) >= CLOSING_MS_MAX for a in pictures):
+        brief = replace(brief, closing=None)  # no clip lasts as long as the card
     beats = _beats(music, total_ms)
     shots, borders = _cut(brief, pictures, total_ms, beats)
     main = _main_track(brief, shots, borders, canvas, has_music=bool(music))
@@ -181,7 +188,8 @@ def _shots(brief: Brief, pictures: Sequence[Asset], total_ms: int, count: int) -
             break
         shots = _dealt(pictures, len(shots) + 1)
     if closing_ms:
-        shots.append(replace(shots[-1], is_closing=True))
+        lasting = [s for s in shots if s.longest_ms >= CLOSING_MS_MAX]
+        shots.append(replace((lasting or shots)[-1], is_closing=True))
     return shots
 
 
@@ -261,7 +269,7 @@ def _borders(brief: Brief, shots: Sequence[Shot], total_ms: int, beats: Beats) -
     lengths = _opened(brief, shared(total_ms - closing_ms, weights, longest), longest)
     last_least_ms = 0.0
     if closing_ms:
-        lengths, longest = [*lengths, float(closing_ms)], [*longest, CLOSING_MS[1] + 500.0]
+        lengths, longest = [*lengths, float(closing_ms)], [*longest, float(CLOSING_MS_MAX)]
         last_least_ms = min(float(closing_ms), _closing_least_ms(brief))
     if brief.shot_ms is not None:
         beats = Beats()

@@ -69,6 +69,11 @@ def _done(voice: Voice, work: Work, before: Draft) -> Iterator[str]:
         before = work.laid_out
         length = voice.seconds(before.duration_ms)
         yield voice.say("heads", "laid_out", pictures=_pictures(voice, work), length=length)
+    if work.done is not None and work.told is not None:
+        yield voice.say("made", work.done.key, **_spoken(voice, work.done.values))
+        before = work.told
+        if work.draft == before:
+            return
     main = before.main_track
     is_new = main is None or not main.segments or _is_other_film(before, work.draft)
     if is_new and work.shots:
@@ -103,7 +108,7 @@ def _is_other_film(before: Draft, after: Draft) -> bool:
 def _film(voice: Voice, work: Work) -> str:
     draft = work.draft
     canvas = draft.canvas
-    parts = [_shots(voice, work)]
+    parts = [_shots(voice, work)] if _pictures(voice, work) else []
     if seams := [s.transition for s in work.shots if s.transition]:
         is_black = seams[0].kind is TransitionKind.FADE_BLACK
         key = "transitions_black" if is_black else "transitions"
@@ -160,7 +165,8 @@ def _words(voice: Voice, work: Work) -> Iterator[str]:
     if names:
         shown = [f"“{_content(s)}”" for s in names[:6]]
         texts = voice.listed(shown) if len(names) <= 6 else ", ".join([*shown, "…"])
-        yield voice.say("made", "names", count=len(names), texts=texts)
+        key = "name" if len(names) == 1 else "names"
+        yield voice.say("made", key, count=len(names), texts=texts)
 
 
 def _songs(voice: Voice, work: Work) -> Iterator[str]:
@@ -251,7 +257,7 @@ def _file(work: Work) -> str:
 
 def _notes(voice: Voice, work: Work) -> Iterator[str]:
     for note in work.notes:
-        yield voice.say("notes", note.key, **note.values)
+        yield voice.say("notes", note.key, **_told(voice, note.values))
 
 
 def _not_done(voice: Voice, work: Work) -> Iterator[str]:
@@ -270,6 +276,11 @@ def _told(voice: Voice, values: Mapping[str, Any]) -> dict[str, Any]:
         k: (voice.seconds(v) if v is not None else "∞") if k in lengths else v
         for k, v in values.items()
     }
+
+
+def _spoken(voice: Voice, values: Mapping[str, Any]) -> dict[str, Any]:
+    names = voice.listed([f"“{name}”" for name in values["names"]])
+    return _told(voice, values) | {"names": names}
 
 
 def _examples(voice: Voice, work: Work) -> str:

@@ -154,11 +154,13 @@ def _unit_ms(name: str, lexicon: Lexicon) -> int:
 def _duration(m: re.Match[str], amount: Callable[[str], float], lexicon: Lexicon) -> Value | None:
     unit_ms = _unit_ms(m[2], lexicon)
     said = m.string
+    # "-5 seconds": a sign, not the dash of a range or of a list.
+    sign = -1 if re.search(r"(?:^|\s)[-−]$", said[: m.start()]) else 1
     is_moment = m[0].startswith("第") or bool(
         _AT.search(said[: m.start()]) or _MARK.match(said[m.end() :])
     )
     kind = ValueKind.MOMENT if is_moment else ValueKind.DURATION
-    return Value(kind, m.start(), m.end(), amount(m[1]) * unit_ms, unit_ms)
+    return Value(kind, m.start(), m.end(), sign * amount(m[1]) * unit_ms, unit_ms)
 
 
 def _range(m: re.Match[str], amount: Callable[[str], float], lexicon: Lexicon) -> Value | None:

@@ -6,13 +6,13 @@ the draft goes through an operation of the registry or a recipe.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from saycut.agent.clauses import Clause
 from saycut.agent.retiming import closing_of
 from saycut.agent.speech import voice_of
 from saycut.agent.turn import Chapter, OutputOrder, Sidecar
-from saycut.edit import EditContext, apply
+from saycut.edit import EditContext, check_edit, perform
 from saycut.timeline import (
     Asset,
     AssetKind,
@@ -23,6 +23,12 @@ from saycut.timeline import (
 )
 
 __all__ = ["CannotDo", "Handler", "Handlers", "Note", "Work", "pictures_of"]
+
+# Shorter is a flash, longer is no film of one's own pictures.
+FILM_MS: Final = (500, 2 * 3_600_000)
+# Four times as loud; more would only distort.
+GAIN_DB_MAX: Final = 12.0
+GAIN_DB_MIN: Final = -120.0
 
 
 class CannotDo(Exception):
@@ -59,6 +65,9 @@ class Work:
     before: Draft = field(init=False)
     # The film as the uploads gave it, where edits were asked for before there was one.
     laid_out: Draft | None = None
+    # What was done as a person would say it, and the film up to which nothing else is to tell.
+    done: Note | None = None
+    told: Draft | None = None
 
     def __post_init__(self) -> None:
         self.before = self.draft
@@ -79,11 +88,39 @@ class Work:
     def do(self, operation: str, **arguments: Any) -> None:
         """Run an operation on the draft; arguments that are None are left out.
 
+        Hundreds of them may make one edit, whose result `check` looks at once.
+
         Raises:
             SaycutError: the operation cannot be done; the draft stays as it was.
         """
         given = {name: value for name, value in arguments.items() if value is not None}
-        self.draft = apply(self.draft, operation, given, EditContext(self.known))
+        self.draft = perform(self.draft, operation, given, EditContext(self.known))
+
+    def check(self, before: Draft) -> None:
+        """Let a film through that an edit or a recipe made; every draft passes here.
+
+        Raises:
+            InvalidDraft: it breaks the rules of the document, or asks too much of an asset.
+        """
+        if self.draft != before:
+            check_edit(before, self.draft, self.known)
+
+    def film_ms(self, wanted_ms: int | None) -> int | None:
+        """Give a length that films can have, and say so where another one was wanted."""
+        if wanted_ms is None or FILM_MS[0] <= wanted_ms <= FILM_MS[1]:
+            return wanted_ms
+        if wanted_ms <= 0:
+            self.tell("no_such_length")
+            return None
+        length_ms = min(max(wanted_ms, FILM_MS[0]), FILM_MS[1])
+        self.tell("length_bounded", length=length_ms)
+        return length_ms
+
+    def gain_db(self, wanted_db: float) -> float:
+        """Give a gain that sounds can have, and say so where a higher one was wanted."""
+        if wanted_db > GAIN_DB_MAX + 1e-6:
+            self.tell("gain_bounded")
+        return max(GAIN_DB_MIN, min(wanted_db, GAIN_DB_MAX))
 
     def tell(self, key: str, **values: Any) -> None:
         """Put a note in the reply, once."""
