@@ -23,7 +23,15 @@ from saycut.timeline import (
     TrackKind,
 )
 
-__all__ = ["Shot", "closing_need_ms", "half_ms", "lettered", "opening_need_ms", "text_span"]
+__all__ = [
+    "Shot",
+    "closing_need_ms",
+    "half_ms",
+    "lettered",
+    "opening_need_ms",
+    "rests",
+    "text_span",
+]
 
 # What the text animations take to bring words in and to take them away.
 ENTRANCE_MS: Final = 700
@@ -60,7 +68,7 @@ def lettered(
     accent = accent_of([s.asset for s in shots])
     words = [(i, *said) for i in range(len(shots)) if (said := _words_for(brief, shots, i))]
     is_readable = brief.lines or all(
-        _rests(text_span(segments, i, role), content)
+        rests(text_span(segments, i, role), content)
         for i, content, role in words
         if role is TextRole.LOWER_THIRD
     )
@@ -118,7 +126,8 @@ def closing_need_ms(content: str, transition_ms: int) -> int:
     return -(-transition_ms // 2) + TEXT_MARGIN_MS + ENTRANCE_MS + resting_ms
 
 
-def _rests(span: TimeRange, content: str) -> bool:
+def rests(span: TimeRange, content: str) -> bool:
+    """Tell whether words that are shown so long stand still for as long as it takes to read."""
     return span.duration_ms >= ENTRANCE_MS + EXIT_MS + reading_ms(content)
 
 

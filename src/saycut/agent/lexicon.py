@@ -17,7 +17,15 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any, Final
 
-__all__ = ["Hit", "Lexicon", "language_of", "language_written", "languages", "lexicon_for"]
+__all__ = [
+    "Hit",
+    "Lexicon",
+    "is_known_language",
+    "language_of",
+    "language_written",
+    "languages",
+    "lexicon_for",
+]
 
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
@@ -126,6 +134,15 @@ def language_of(text: str) -> str:
     scores = {name: len(words & _telling_words(name)) for name in languages()}
     best = max(scores, key=lambda name: (scores[name], name == "en"))
     return best if scores[best] else "en"
+
+
+def is_known_language(text: str) -> bool:
+    """Tell whether a text is in a language that there are phrases for, as far as it shows."""
+    language = language_written(text, "")
+    words = set(re.findall(r"[^\W\d_]+", text.lower()))
+    return bool(language) or (
+        language == "" and any(words & _telling_words(name) for name in languages())
+    )
 
 
 def language_written(text: str, otherwise: str) -> str | None:
