@@ -145,3 +145,16 @@ def test_the_closing_card_speaks_the_language_of_the_title() -> None:
     assert _cards("erstelle ein Werbevideo mit dem Titel „Im Tal“") == [
         "Im Tal\nDanke fürs Zuschauen"
     ]
+
+
+def test_a_first_reply_tells_the_film_and_nothing_of_the_machine() -> None:
+    reply = take_turn(
+        "create a vertical promo titled 'Golden Hour' for my hiking company Trailhead",
+        Draft(),
+        PROJECT,
+    ).reply
+
+    assert "did not use" not in reply
+    assert "already" not in reply
+    assert "empty" not in reply
+    assert "1 captions" not in reply

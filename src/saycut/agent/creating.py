@@ -22,7 +22,7 @@ from saycut.agent.work import Work, pictures_of
 from saycut.edit.framing import is_small_for
 from saycut.timeline import AssetKind, TextStyle, TransitionKind
 
-__all__ = ["CONSUMED", "create", "lay_out", "topic_of", "wants_film"]
+__all__ = ["CONSUMED", "create", "lay_out", "topic_of", "topic_words", "wants_film"]
 
 # What a brief takes up; these are not done again as edits of the film that it led to.
 CONSUMED: Final = frozenset(
@@ -177,7 +177,13 @@ def lay_out(work: Work, intents: Sequence[Intent]) -> None:
 
 
 def topic_of(whole: Clause) -> str | None:
-    """Give what the film is about, in the words of the request: "promo for our coffee shop"."""
+    """Give what the film is about as a title: "promo for our coffee shop" is Coffee Shop."""
+    words = _name_in(topic_words(whole))
+    return sentence_title(" ".join(words)) if words else None
+
+
+def topic_words(whole: Clause) -> list[str]:
+    """Give the words of a request that say what the film is about."""
     about = re.search(
         r"(?:\babout|\bfor|\bof|关于)\s+(?:the |a |an |my |our |this |these |new |local |\d+ )*",
         whole.request.folded,
@@ -192,13 +198,12 @@ def topic_of(whole: Clause) -> str | None:
                 break
             kept.append(word)
         if kept:
-            return sentence_title(" ".join(_name_in(kept)))
+            return kept
     before = re.search(
         r"((?:[^\W\d_][\w'’-]*\s){1,3})(?:photos?|pictures?|images?|video|footage|clips?)\b",
         whole.request.text,
     )
-    kept = [w for w in (before[1].split() if before else []) if w in words]
-    return sentence_title(" ".join(kept)) if kept else None
+    return [w for w in (before[1].split() if before else []) if w in words]
 
 
 def _name_in(words: Sequence[str]) -> Sequence[str]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from saycut.agent import cutting, hearing, looking, ordering, wording
 from saycut.agent.clauses import Clause, clauses_of, read, unread
-from saycut.agent.creating import CONSUMED, create, lay_out, wants_film
+from saycut.agent.creating import CONSUMED, create, lay_out, topic_words, wants_film
 from saycut.agent.intents import Intent, intents_of
 from saycut.agent.labels import labels_quoted
 from saycut.agent.lexicon import is_known_language, language_of, lexicon_for
@@ -169,7 +169,7 @@ def _work(work: Work, whole: Clause) -> list[str]:
         _cut(work, rest)
         _run(work, rest)
     _name_missing(work, clauses)
-    return _not_understood(work, clauses, found, is_new=is_new)
+    return _not_understood(work, whole, clauses, found, is_new=is_new)
 
 
 def _made(work: Work, make: Callable[[], None], whole: Clause) -> bool:
@@ -324,6 +324,7 @@ def _name_missing(work: Work, clauses: Sequence[Clause]) -> None:
 
 def _not_understood(
     work: Work,
+    whole: Clause,
     clauses: Sequence[Clause],
     found: dict[int, tuple[Intent, ...]],
     *,
@@ -347,7 +348,8 @@ def _not_understood(
                 work.tell("languages")
             work.asked = True
     shown = " ".join(s.text.content for s in work.draft.segments() if s.text).lower()
-    words = [w for w in words if w.lower() not in shown]
+    about = topic_words(whole) if is_new else []
+    words = [w for w in words if w.lower() not in shown and w not in about]
     has_kind = any(a.kind is not AssetKind.AUDIO for a in work.assets)
     unique = list(dict.fromkeys(w for w in words if re.search(r"\w", w)))
     return unique[:_UNREAD_MAX] if has_kind or work.draft.tracks else []

@@ -94,6 +94,11 @@ def _is_consequence(change: Change, all_changes: Sequence[Change]) -> bool:
     film moves when its length changes, and a still has no place in the media to begin at."""
     if change.is_detail or (change.subject == "photo" and change.what == "start in the media"):
         return True
+    # Seams keep their transitions when shots change places: the same ones, on other shots.
+    if change.what == "transition" and sorted(change.before.split(", ")) == sorted(
+        change.after.split(", ")
+    ):
+        return True
     is_longer = any(c.subject == "film" and c.what in ("duration", "order") for c in all_changes)
     return is_longer and change.what == "time"
 
