@@ -72,6 +72,26 @@ def test_time_rounded_to_whole_milliseconds_gives_the_frame_that_was_meant(tmp_p
     assert numbers == list(range(30))
 
 
+def test_a_cut_rounded_down_to_pts_rounded_up_still_gives_the_frame_that_was_meant(
+    tmp_path: Path,
+) -> None:
+    # A frame at 33.5 ms: its file says 34, and a draft whose cut was rounded down asks for 33.001.
+    path = a_clip(tmp_path / "a.mkv", frame_count=3, times_ms=[0, 34, 67])
+
+    with FrameReader(path) as reader:
+        assert number_of(reader.frame_at(Fraction(33_001, 1_000_000))) == 1
+        assert number_of(reader.frame_at(Fraction(33, 1000))) == 0, "that is a whole one away"
+
+
+def test_a_clip_of_1000_frames_a_second_gives_each_at_its_own_time(tmp_path: Path) -> None:
+    path = a_clip(tmp_path / "a.mkv", frame_count=20, times_ms=list(range(20)))
+
+    with FrameReader(path) as reader:
+        numbers = [number_of(reader.frame_at(Fraction(i, 1000))) for i in range(20)]
+
+    assert numbers == list(range(20))
+
+
 def test_the_same_frame_is_the_same_object(tmp_path: Path) -> None:
     path = a_clip(tmp_path / "a.mp4", frame_count=10)
 

@@ -34,8 +34,8 @@ from saycut.media.webp import webp_frames
 
 __all__ = ["FrameReader"]
 
-# Half of the millisecond to which drafts and Matroska files round.
-_NEAR_S: Final = Fraction(1, 2000)
+# Drafts round the moment asked for, and Matroska files their PTS: half a millisecond each.
+_ROUNDING_S: Final = Fraction(1, 1000)
 
 # A frame that was decoded but not yet converted: when it begins to show, and its picture.
 _Shown = tuple[Fraction, Callable[[], Planes]]
@@ -87,18 +87,20 @@ class FrameReader:
     def frame_at(self, at_s: Fraction | float) -> Planes:
         """Give the frame that shows at a media time; the first or last one outside the clip.
 
-        That is the last frame whose PTS is no later than half a millisecond after `at_s`: times
-        in drafts, and in Matroska files, are rounded to whole ones.
+        That is the last frame whose PTS is less than one millisecond after `at_s`: times in
+        drafts, and in Matroska files, are rounded to whole ones, so what asks need not care. At
+        1000 frames/s and below, the PTS of a frame always gives that frame.
 
         Asking again for the same frame gives the same object; its arrays are not to be written.
 
         Raises:
             BrokenMedia: nothing decodes there.
         """
-        at_s = at_s + _NEAR_S
-        if self._shown is None or not self._is_within_reach(at_s):
-            self._go_to(Fraction(at_s))
-        while self._next is not None and self._next[0] <= at_s:
+        # The frame meant is the last one that begins before this.
+        end_s = Fraction(at_s) + _ROUNDING_S
+        if self._shown is None or not self._is_within_reach(end_s):
+            self._go_to(end_s)
+        while self._next is not None and self._next[0] < end_s:
             self._advance()
         if self._shown is None:
             raise BrokenMedia(self._name, "its picture cannot be decoded")
@@ -106,14 +108,14 @@ class FrameReader:
             self._planes = self._shown[1]()
         return self._planes
 
-    def _is_within_reach(self, at_s: Fraction | float) -> bool:
-        """Tell whether decoding on from here is the way to that moment."""
-        if self._shown is None or at_s < self._shown[0]:
+    def _is_within_reach(self, end_s: Fraction) -> bool:
+        """Tell whether decoding on from here is the way to the last frame before a moment."""
+        if self._shown is None or end_s <= self._shown[0]:
             return False
-        return self._next is None or at_s - self._next[0] <= self._source.reach_s
+        return self._next is None or end_s - self._next[0] <= self._source.reach_s
 
-    def _go_to(self, at_s: Fraction) -> None:
-        self._coming = self._source.frames_from(at_s)
+    def _go_to(self, end_s: Fraction) -> None:
+        self._coming = self._source.frames_before(end_s)
         self._next = next(self._coming, None)
         self._advance()
 
@@ -128,8 +130,8 @@ class _Source(Protocol):
     # How far ahead decoding on is quicker than a jump.
     reach_s: float
 
-    def frames_from(self, at_s: Fraction) -> Iterator[_Shown]:
-        """Give frames in order; the first is the clip's first, or begins no later than `at_s`."""
+    def frames_before(self, end_s: Fraction) -> Iterator[_Shown]:
+        """Give frames in order; the first is the clip's first, or begins before `end_s`."""
         ...
 
     def close(self) -> None: ...
@@ -154,13 +156,13 @@ class _Film:
         self.reach_s = _REACH_S if self._can_seek else float("inf")
         self._container, self._stream = self._open()
 
-    def frames_from(self, at_s: Fraction) -> Iterator[_Shown]:
+    def frames_before(self, end_s: Fraction) -> Iterator[_Shown]:
         for back_s in _STEPS_BACK_S if self._can_seek else ():
-            if at_s - back_s <= _REACH_S or not self._has_jumped_to(at_s - back_s):
+            if end_s - back_s <= _REACH_S or not self._has_jumped_to(end_s - back_s):
                 break
             frames = self._frames()
             first = next(frames, None)
-            if first is not None and first[0] <= at_s:
+            if first is not None and first[0] < end_s:
                 return chain([first], frames)
         self.close()
         self._container, self._stream = self._open()
@@ -218,7 +220,7 @@ class _Animation:
         self._path = path
         self._fit_px = fit_px
 
-    def frames_from(self, at_s: Fraction) -> Iterator[_Shown]:  # noqa: ARG002 - each needs those before it
+    def frames_before(self, end_s: Fraction) -> Iterator[_Shown]:  # noqa: ARG002 - each needs those before it
         for frame in webp_frames(self._path, self._path.name):
             bgr, alpha = split_alpha(frame.bgra)
             yield (
