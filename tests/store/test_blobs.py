@@ -90,3 +90,17 @@ def test_a_copy_cut_short_by_a_crash_is_not_there_and_is_cleaned_at_the_next_ope
 
     assert not reopened.has("ab" * 32)
     assert files_in(folder) == []
+
+
+def test_a_copy_that_was_damaged_is_replaced_when_the_content_comes_again(tmp_path: Path) -> None:
+    source = tmp_path / "a.jpg"
+    source.write_bytes(b"whole")
+    digest = sha256(b"whole").hexdigest()
+    blobs = Blobs(tmp_path / "blobs")
+    blobs.put(source, digest)
+    blobs.path_of(digest).write_bytes(b"whol!")
+    assert not blobs.is_whole(digest)
+
+    blobs.put(source, digest)
+
+    assert blobs.path_of(digest).read_bytes() == b"whole"

@@ -6,7 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import URL, Engine, inspect, text
 
-from saycut.store import NewerData, open_database
+from saycut.store import DamagedDatabase, NewerData, open_database
+from saycut.store.database import transaction
 from saycut.store.schema import HEAD, metadata
 
 
@@ -76,3 +77,28 @@ def test_a_migration_that_fails_leaves_no_table_behind(
 
     with open_database(url).connect() as connection:
         assert set(inspect(connection).get_table_names()) >= {"projects", "versions", "assets"}
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all, whatever its name says " * 100])
+def test_a_file_that_holds_no_database_is_named_and_left_as_it_is(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "a.db"
+    path.write_bytes(content)
+
+    with pytest.raises(DamagedDatabase, match=r"a\.db.*SAYCUT_DATA"):
+        a_database(tmp_path)
+
+    assert path.read_bytes() == content
+
+
+def test_damage_that_shows_only_later_is_named_too(tmp_path: Path) -> None:
+    a_database(tmp_path).dispose()
+    path = tmp_path / "a.db"
+    pages = bytearray(path.read_bytes())
+    # The first page, which holds the schema, stays: opening finds nothing wrong.
+    pages[4096:] = b"\xee" * len(pages[4096:])
+    path.write_bytes(pages)
+
+    with pytest.raises(DamagedDatabase, match=r"a\.db"), transaction(a_database(tmp_path)) as open_:
+        open_.execute(text("SELECT * FROM projects")).all()

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -5,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from saycut.store import DataFolderInUse, FolderLock
+from saycut.store import DataFolderInUse, DataFolderUnusable, FolderLock
 
 HOLD = """
 import sys
@@ -63,3 +64,24 @@ def test_a_program_started_by_the_holder_does_not_keep_the_folder(tmp_path: Path
 def test_two_folders_are_owned_independently(tmp_path: Path) -> None:
     with FolderLock(tmp_path / "a"), FolderLock(tmp_path / "b"), pytest.raises(DataFolderInUse):
         FolderLock(tmp_path / "a")
+
+
+def test_a_folder_that_cannot_be_made_is_named_with_what_to_change(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+
+    with pytest.raises(DataFolderUnusable, match=r"data: .*SAYCUT_DATA"):
+        FolderLock(tmp_path / "data")
+
+
+def test_a_lock_that_cannot_say_who_holds_it_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "ftruncate", full)
+        with pytest.raises(DataFolderUnusable, match="No space left"):
+            FolderLock(tmp_path)
+
+    FolderLock(tmp_path).release()

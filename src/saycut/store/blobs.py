@@ -4,12 +4,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
 from saycut.store.errors import BlobNotKept, ContentChanged
@@ -25,21 +25,24 @@ class Blobs:
     """The files of a data folder. The caller owns the folder (`FolderLock`)."""
 
     def __init__(self, folder: Path) -> None:
-        self._store = LocalStore(folder, mkdir=True)
+        """Raises OSError: the folder cannot be made."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._store = LocalStore(folder)
         self._folder = folder
         shutil.rmtree(folder / _INCOMING, ignore_errors=True)
 
     def put(self, path: Path, digest: str) -> None:
-        """Keep a copy of a file; does nothing when its content is here already.
+        """Keep a copy of a file; does nothing when its content is here already, whole.
 
         The file is streamed, so memory does not grow with it, and appears whole or not at all.
+        A copy that was damaged since it was kept is replaced.
 
         Raises:
             ContentChanged: the file does not have that digest (any more).
             BlobNotKept: the disk is full or cannot be written.
             OSError: the file cannot be read.
         """
-        if self.has(digest):
+        if self.is_whole(digest):
             return
         incoming = f"{_INCOMING}/{uuid4().hex}"
         found = sha256()
@@ -48,9 +51,8 @@ class Blobs:
             if found.hexdigest() != digest:
                 raise ContentChanged(path)
             _flush_to_disk(self._folder / incoming)
-            self._store.rename(incoming, _key(digest), overwrite=False)
-        except AlreadyExistsError:
-            pass  # another thread was faster; the content is the same
+            # Another thread may have been faster; the content is the same.
+            self._store.rename(incoming, _key(digest))
         except BaseError as error:
             # "Generic LocalFileSystem error: Unable to ...: No space left on device (os error 28)"
             reason = str(error).partition("\n")[0].rpartition(": ")[2]
@@ -62,6 +64,18 @@ class Blobs:
 
     def has(self, digest: str) -> bool:
         return self.path_of(digest).is_file()
+
+    def is_whole(self, digest: str) -> bool:
+        """Tell whether the content is here and as it was put; reads all of it."""
+        try:
+            with self.path_of(digest).open("rb") as file:
+                return file_digest(file, "sha256").hexdigest() == digest
+        except OSError:
+            return False
+
+    def remove(self, digest: str) -> None:
+        """Give content up; the caller knows that no project uses it."""
+        self.path_of(digest).unlink(missing_ok=True)
 
     def path_of(self, digest: str) -> Path:
         """Give where the content can be read; it is there only once it was `put`."""

@@ -1,16 +1,21 @@
-"""Opening the database: how SQLite is set up, and bringing its tables up to date."""
+"""Opening the database: how SQLite is set up, its tables brought up to date, its errors named."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from saycut.store.errors import NewerData
+from saycut.errors import SaycutError
+from saycut.store.errors import DamagedDatabase, DataFolderUnusable, NewerData
 from saycut.store.schema import HEAD
 
-__all__ = ["open_database"]
+__all__ = ["open_database", "transaction"]
 
 # WAL lets readers go on while one writes. FULL makes a commit outlast a power cut: a turn
 # commits once, and a person does not notice the few milliseconds.
@@ -27,16 +32,70 @@ def open_database(url: str | URL) -> Engine:
 
     Raises:
         NewerData: a newer version of this program wrote it.
+        DamagedDatabase: the file holds no database, or a broken one.
+        DataFolderUnusable: the file cannot be read or written.
     """
     engine = create_engine(make_url(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    with engine.begin() as connection:
-        revision = _revision(connection)
-        if revision != HEAD:
-            _migrate(connection, revision)
+    _refuse_empty(engine)
+    try:
+        with transaction(engine) as connection:
+            revision = _revision(connection)
+            if revision != HEAD:
+                _migrate(connection, revision)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose writes happen together or not at all.
+
+    Raises:
+        DamagedDatabase, DataFolderUnusable: what the database said of its file.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DatabaseError as error:
+        if told := _about_the_file(engine, error):
+            raise told from error
+        raise
+
+
+# What SQLite calls its errors, by how they begin; the longer names only add detail.
+_DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_UNUSABLE: Final = (
+    "SQLITE_FULL",
+    "SQLITE_READONLY",
+    "SQLITE_CANTOPEN",
+    "SQLITE_IOERR",
+    "SQLITE_PERM",
+    "SQLITE_AUTH",
+)
+
+
+def _about_the_file(engine: Engine, error: DatabaseError) -> SaycutError | None:
+    """Tell what is wrong with the file of the database; None when it is something else."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    path = Path(engine.url.database or "")
+    if name.startswith(_DAMAGED):
+        return DamagedDatabase(path, str(error.orig))
+    if name.startswith(_UNUSABLE):
+        return DataFolderUnusable(path.parent, str(error.orig))
+    return None
+
+
+def _refuse_empty(engine: Engine) -> None:
+    # SQLite takes a file without a byte for a new database; we never leave one behind, so
+    # this one lost its projects, and saying that there are none would hide it.
+    path = Path(engine.url.database or "")
+    if engine.dialect.name == "sqlite" and path.is_file() and path.stat().st_size == 0:
+        raise DamagedDatabase(path, "it is empty")
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

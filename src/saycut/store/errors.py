@@ -10,7 +10,9 @@ __all__ = [
     "AmbiguousProject",
     "BlobNotKept",
     "ContentChanged",
+    "DamagedDatabase",
     "DataFolderInUse",
+    "DataFolderUnusable",
     "NameTaken",
     "NewerData",
     "NothingToRedo",
@@ -89,6 +91,32 @@ class DataFolderInUse(SaycutError):
         )
         self.folder = folder
         self.holder = holder
+
+
+class DataFolderUnusable(SaycutError):
+    """The system does not let us read or write the data folder."""
+
+    code: ClassVar[int] = 4411
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot use the data folder {folder}: {reason}; make room or change its permissions, "
+            "or set SAYCUT_DATA to a folder that can be written"
+        )
+        self.folder = folder
+
+
+class DamagedDatabase(SaycutError):
+    """The file that holds the projects is not what was written; it is left as it is."""
+
+    code: ClassVar[int] = 4412
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot read the projects in {path}: {reason}; put back a copy of the file, or move "
+            "it away to begin without projects, or set SAYCUT_DATA to another folder"
+        )
+        self.path = path
 
 
 class NameTaken(SaycutError):

@@ -7,6 +7,7 @@ from sqlalchemy.engine import URL
 
 from saycut.store.blobs import Blobs
 from saycut.store.database import open_database
+from saycut.store.errors import DataFolderUnusable
 from saycut.store.lock import FolderLock
 from saycut.store.projects import Projects
 
@@ -22,6 +23,8 @@ class DataFolder:
     Raises:
         DataFolderInUse: another process owns the folder.
         NewerData: a newer version of this program wrote it.
+        DamagedDatabase: its database is broken.
+        DataFolderUnusable: it cannot be read or written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,8 +34,10 @@ class DataFolder:
             self._database = open_database(url)
             self.projects = Projects(self._database)
             self.blobs = Blobs(folder / _BLOBS_NAME)
-        except BaseException:
+        except BaseException as error:
             self._lock.release()
+            if isinstance(error, OSError):
+                raise DataFolderUnusable(folder, error.strerror or str(error)) from error
             raise
 
     def __enter__(self) -> Self:
@@ -43,5 +48,7 @@ class DataFolder:
 
     def close(self) -> None:
         """Give the folder up."""
-        self._database.dispose()
-        self._lock.release()
+        try:
+            self._database.dispose()
+        finally:
+            self._lock.release()

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final, Self
 
-from saycut.store.errors import DataFolderInUse
+from saycut.store.errors import DataFolderInUse, DataFolderUnusable
 
 __all__ = ["FolderLock"]
 
@@ -22,20 +22,18 @@ class FolderLock:
 
     Raises:
         DataFolderInUse: another process, or another lock of this one, holds the folder.
+        DataFolderUnusable: the folder cannot be made or written.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Not inherited by programs we start: a worker that outlives us must not keep the folder.
-        self._file = os.open(folder / _FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._file = -1
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
-            holder = os.pread(self._file, 500, 0).decode(errors="replace")
+            self._take(folder)
+        except BaseException as error:
             self.release()
-            raise DataFolderInUse(folder, holder or "another process") from held
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, _this_process().encode(), 0)
+            if isinstance(error, OSError):
+                raise DataFolderUnusable(folder, error.strerror or str(error)) from error
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -49,8 +47,21 @@ class FolderLock:
             os.close(self._file)
             self._file = -1
 
+    def _take(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Not inherited by programs we start: a worker that outlives us must not keep the folder.
+        self._file = os.open(folder / _FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            holder = os.pread(self._file, 500, 0).decode(errors="replace")
+            raise DataFolderInUse(folder, holder or "another process") from held
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, _this_process(), 0)
 
-def _this_process() -> str:
+
+def _this_process() -> bytes:
     # The program and its command, not their arguments: those may be long or private.
     words = [Path(sys.argv[0]).name, *sys.argv[1:2]]
-    return f"process {os.getpid()} ({' '.join(words).strip() or 'python'})"
+    # Words of a command line need not be UTF-8.
+    return os.fsencode(f"process {os.getpid()} ({' '.join(words).strip() or 'python'})")

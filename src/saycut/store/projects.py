@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
 
+from saycut.store.database import transaction
 from saycut.store.errors import (
     AmbiguousProject,
     NothingToRedo,
@@ -62,8 +63,12 @@ class Projects:
 
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
-        """Give a view in which all reads agree and all writes happen together or not at all."""
-        with self._database.begin() as connection:
+        """Give a view in which all reads agree and all writes happen together or not at all.
+
+        Raises:
+            DamagedDatabase, DataFolderUnusable: the database cannot be read or written.
+        """
+        with transaction(self._database) as connection:
             yield Transaction(connection)
 
 
@@ -127,6 +132,11 @@ class Transaction:
         ]
         if rows:
             self._connection.execute(insert(assets), rows)
+
+    def uses(self, digest: str) -> bool:
+        """Tell whether an asset of any project has that content."""
+        users = select(func.count()).where(assets.c.digest == digest)
+        return bool(self._connection.scalar(users))
 
     def current(self, project_id: str) -> Version:
         """Give the version in force.
