@@ -247,11 +247,17 @@ def _brief(work: Work, whole: Clause, intents: Sequence[Intent]) -> Brief:
         title=title,
         lines=quoted.lines,
         closing=closing,
-        shows_names=not no_words and (kind is FilmKind.PROMO or whole.has("text", "caption")),
+        shows_names=not no_words and (kind is FilmKind.PROMO or _wants_names(work, whole)),
         style=_style(whole),
         music_percent=None if percent is None else _bounded(work, percent),
         language=work.language,
     )
+
+
+def _wants_names(work: Work, whole: Clause) -> bool:
+    """Tell whether names of files are wanted: captions of clips that speak are their words."""
+    speaks = any(a.kind is AssetKind.VIDEO and a.has_audio for a in work.assets)
+    return whole.has("text") or (whole.has("caption") and not speaks)
 
 
 def _bounded(work: Work, percent: float) -> float:

@@ -6,14 +6,16 @@ from typing import Final
 from saycut.agent.clauses import Clause, unread
 from saycut.agent.values import ValueKind
 from saycut.agent.work import CannotDo, Handlers, Work
-from saycut.edit import db_of_percent
+from saycut.edit import db_of_percent, sounding
 from saycut.timeline import Asset, Segment, SoundRole, TrackKind
 
-__all__ = ["HANDLERS"]
+__all__ = ["HANDLERS", "with_music_on"]
 
 # "Louder" and "quieter" without a number: clearly heard, still the same scene.
 STEP_DB: Final = 4.0
 FADE_MS: Final = 2000
+# Where music begins again: too short to be heard as a pause, long enough not to click.
+SEAM_MS: Final = 120
 WEB_LUFS: Final = -14.0
 SHARED_MB: Final = {"discord": 8.0}
 _FORMATS: Final = {
@@ -27,6 +29,9 @@ _FORMATS: Final = {
     "fmt_m4a": "m4a",
 }
 _SOUNDS_ALONE: Final = frozenset({"mp3", "wav", "m4a"})
+# What can be ordered and cannot be made today: an export is an MP4 with H.264 and AAC.
+_NOT_MADE: Final = frozenset({*_FORMATS, "codec_h265"} - {"fmt_mp4"})
+_NOT_SET: Final = {ValueKind.MEGABYTES: "no_file_size", ValueKind.KBPS: "no_bitrate"}
 _CODECS: Final = {"codec_h264": "h264", "codec_h265": "h265"}
 
 
@@ -90,6 +95,35 @@ def _lay(work: Work, asset: Asset, percent: float | None) -> None:
         start_ms += max(asset.duration_ms, 1000)
 
 
+def with_music_on(work: Work, before_ms: int) -> None:
+    """Let music that ended with the film go on to its new end: from its start again.
+
+    music  |----one---\\|   ->   music  |---one--><--one--\\|
+    """
+    film_ms = work.draft.duration_ms
+    music = sorted(_music_of(work), key=lambda s: s.track_range)
+    if not music or not before_ms < film_ms:
+        return
+    last = music[-1]
+    asset, sound = work.asset_of(last), last.sound
+    at_ms = last.track_range.end_ms
+    if asset is None or asset.duration_ms <= 0 or not before_ms <= at_ms < film_ms:
+        return
+    work.do("set_sound_fades", segment_id=last.id, fade_out_ms=SEAM_MS)
+    while at_ms < film_ms:
+        is_last = at_ms + asset.duration_ms >= film_ms
+        work.do(
+            "add_music",
+            asset_id=asset.id,
+            gain_db=sound.gain_db.at(0),
+            start_ms=at_ms,
+            fade_in_ms=SEAM_MS,
+            fade_out_ms=sound.fade_out_ms if is_last else SEAM_MS,
+        )
+        at_ms += max(asset.duration_ms, 1000)
+    work.tell("music_again", name=asset.name)
+
+
 def _replace_music(work: Work, clause: Clause) -> None:
     asset = _new_music(work, clause)
     if asset is None:
@@ -135,6 +169,10 @@ def _sounds(work: Work, clause: Clause) -> tuple[Segment, ...]:
     music = _music_of(work)
     if clause.has("music") and not music:
         raise CannotDo("no_music")
+    if clause.has("all") and not clause.has("music") and not clause.pointers:
+        heard = tuple(s for s in sounding(work.draft) if _has_sound(work, s))
+        if heard:
+            return heard
     if music and (clause.has("music") or not clause.has("sound", "clip")):
         return music
     clips = tuple(s for s in work.shots if (a := work.asset_of(s)) is not None and a.has_audio)
@@ -143,6 +181,11 @@ def _sounds(work: Work, clause: Clause) -> tuple[Segment, ...]:
     if not chosen:
         raise CannotDo("no_sound")
     return chosen
+
+
+def _has_sound(work: Work, segment: Segment) -> bool:
+    asset = work.asset_of(segment)
+    return asset is not None and asset.has_audio
 
 
 def _sound_fade_out(work: Work, clause: Clause) -> None:
@@ -180,7 +223,8 @@ def _muted(work: Work, clause: Clause, is_muted: bool) -> None:
         work.do("mute", segment_id=work.shots[place].id, is_muted=is_muted)
     if places:
         return
-    role = None if clause.has("all") else SoundRole.ORIGINAL
+    is_whole = not clause.has("sound", "clip", "photo")
+    role = None if clause.has("all") or is_whole else SoundRole.ORIGINAL
     if clause.has("music"):
         role = SoundRole.MUSIC
     work.do("mute", role=role.value if role else None, is_muted=is_muted)
@@ -198,6 +242,9 @@ def _export(work: Work, clause: Clause) -> None:
     for platform, max_mb in SHARED_MB.items():
         if clause.has(platform):
             work.order(max_mb=max_mb)
+            work.miss(f"{max_mb:g} MB", "no_file_size")
+    if any(quote.is_file_name for quote in clause.quotes):
+        work.tell("place_of_file")
 
 
 def _output(work: Work, clause: Clause) -> None:
@@ -216,6 +263,15 @@ def _output(work: Work, clause: Clause) -> None:
         work.order(audio_kbps=round(kbps.amount))
     work.order()
     work.act("export")
+    for hit in clause.hits:
+        if hit.concept in _NOT_MADE or hit.concept == "audio_file":
+            key = "only_h264" if hit.concept in _CODECS else "only_mp4"
+            work.miss(clause.request.shown(hit.start, hit.end), key)
+    for value in clause.values:
+        if value.kind in _NOT_SET:
+            work.miss(clause.request.shown(value.start, value.end), _NOT_SET[value.kind])
+    if clause.has("compress") and not clause.value(ValueKind.MEGABYTES):
+        work.miss(clause.shown, "no_file_size")
 
 
 def _name(work: Work, segment: Segment) -> str:

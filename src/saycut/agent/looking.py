@@ -198,9 +198,11 @@ def _transitions(work: Work, clause: Clause) -> None:
     if len(work.shots) < 2:
         raise CannotDo("one_shot_only")
     kind = kind_of_transition(clause)
-    work.do("set_transition", kind=kind.value, duration_ms=transition_ms(clause))
-    if clause.has("other_transition") and not clause.has("crossfade", "fade_black"):
+    if clause.has("other_transition"):
+        if any(shot.transition for shot in work.shots):
+            return  # that it is not there is said; what plays now is no worse than another
         work.tell("transition_instead", kind=kind.value)
+    work.do("set_transition", kind=kind.value, duration_ms=transition_ms(clause))
 
 
 def _transition_one(work: Work, clause: Clause) -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from saycut.agent.clauses import Clause
+from saycut.agent.hearing import with_music_on
 from saycut.agent.lettering import half_ms
 from saycut.agent.naming import caption_of
 from saycut.agent.palette import COLOURS
@@ -248,8 +249,10 @@ def _fit(work: Work, duration_ms: int) -> None:
         raise CannotDo("nothing_to_edit")
     if work.draft.duration_ms == duration_ms:
         return
+    before_ms = work.draft.duration_ms
     if not _relay(work, duration_ms):
         work.do("fit_duration", duration_ms=duration_ms)
+    with_music_on(work, before_ms)
 
 
 def _relay(work: Work, duration_ms: int) -> bool:

@@ -70,6 +70,8 @@ _UNREAD_MAX: Final = 8
 _POINTED: Final = re.compile(
     r"(?:^|\s)(?:my|this|our|the|(?:have|here's|here is|recorded) an?|for an?|raw|of an?)\s$"
 )
+# Longer than any request, and still read in a blink.
+LETTERS_MAX: Final = 4_000
 # A text of so many words without an order describes the film that is wanted.
 STORY_WORDS_MIN: Final = 12
 
@@ -95,11 +97,13 @@ def take_turn(
         The turn. It never raises for what a person may type; what could not be done is in
         `unmet` and in the reply.
     """
-    request = normalise(text)
+    request = normalise(text[:LETTERS_MAX])
     spoken = language_of(request.text)
     work = Work(draft, tuple(assets), language or spoken)
     if attachment:
         work.tell("attachment_unused")
+    if len(text) > LETTERS_MAX:
+        work.tell("too_long", count=LETTERS_MAX)
     whole = read(request, lexicon_for(spoken))
     if labelled := labels_quoted(whole):
         whole = read(normalise(labelled), lexicon_for(spoken))
@@ -157,6 +161,7 @@ def _work(work: Work, whole: Clause) -> list[str]:
         if not _made(work, lambda: create(work, whole, intents), whole):
             return []
         _music_wish(work, whole, intents)
+        _speech_wish(work, intents)
     elif intents and not work.shots and pictures_of(work.assets) and _is_about_the_film(intents):
         is_laid = _made(work, lambda: lay_out(work, intents), whole)
         work.laid_out = work.draft if is_laid else None
@@ -168,8 +173,17 @@ def _work(work: Work, whole: Clause) -> list[str]:
     else:
         _cut(work, rest)
         _run(work, rest)
+    if _is_laid_out_in_vain(work, intents):
+        work.draft, work.laid_out = work.before, None
+        work.notes = [note for note in work.notes if note.key != "laid_out"]
     _name_missing(work, clauses)
     return _not_understood(work, whole, clauses, found, is_new=is_new)
+
+
+def _is_laid_out_in_vain(work: Work, intents: Sequence[Intent]) -> bool:
+    """Tell whether the uploads were laid out for an edit alone, and that edit failed."""
+    is_alone = work.draft == work.laid_out and not work.actions
+    return is_alone and bool(work.unmet) and all(i.name != "create" for i in intents)
 
 
 def _made(work: Work, make: Callable[[], None], whole: Clause) -> bool:
@@ -224,6 +238,15 @@ def _music_wish(work: Work, whole: Clause, intents: Sequence[Intent]) -> None:
         hit = whole.hit("music", "no_beats")
         what = whole.request.shown(hit.start, hit.end) if hit else whole.shown
         _cannot(work, what, CannotDo("no_music_uploaded"))
+
+
+def _speech_wish(work: Work, intents: Sequence[Intent]) -> None:
+    """Say that there are no captions where clips speak and nobody has written down what."""
+    speaks = any(a.kind is AssetKind.VIDEO and a.has_audio for a in work.assets)
+    if speaks and not any(a.facts.words for a in work.assets):
+        for intent in intents:
+            if intent.name == "captions":
+                _cannot(work, intent.clause.shown, CannotDo("no_speech_known"))
 
 
 def _cut(work: Work, intents: Sequence[Intent]) -> None:
@@ -314,6 +337,11 @@ def _name_missing(work: Work, clauses: Sequence[Clause]) -> None:
                 note = Note("off_beat")
             if all(n.key != note.key for _, n in work.unmet):
                 work.unmet.append((clause.request.shown(hit.start, hit.end), note))
+        for hit in clause.hits:
+            if hit.concept in ("undo", "redo"):
+                work.miss(clause.request.shown(hit.start, hit.end), "undo_alone")
+            if hit.concept == "other_transition" and not clause.has("hard_cut"):
+                work.miss(clause.request.shown(hit.start, hit.end), "no_other_transition")
         if clause.has("loop") and not clause.has("music") and not clause.has("no_music_made"):
             hit_loop = clause.hit("loop")
             if hit_loop and all(n.key != "loop" for _, n in work.unmet):
@@ -333,7 +361,9 @@ def _not_understood(
     """Name clauses that led to nothing, and give the words nothing accounts for in the others."""
     words: list[str] = []
     for clause in clauses:
-        is_missing = any(h.concept.startswith("no_") for h in clause.hits) or clause.has("loop")
+        is_missing = any(h.concept.startswith("no_") for h in clause.hits) or clause.has(
+            "loop", "undo", "redo", "other_transition"
+        )
         if found[clause.start] or is_missing or clause.forbidden:
             words += unread(clause)
             continue

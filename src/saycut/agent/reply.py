@@ -37,7 +37,8 @@ def reply_to(work: Work, before: Draft, whole: Clause, route: Route, left: Seque
         return "\n".join(_answer(voice, work, whole))
     if route.kind is RouteKind.EMPTY:
         work.asked = True
-        return f"{voice.say('heads', 'empty')} {_examples(voice, work)}"
+        head = "no_words" if whole.request.text.strip() else "empty"
+        return f"{voice.say('heads', head)} {_examples(voice, work)}"
     lines = [*_done(voice, work, before), *_acted(voice, work)]
     lines += _notes(voice, work)
     lines += _not_done(voice, work)
@@ -204,13 +205,16 @@ def _change(voice: Voice, change: Change) -> str:
         return voice.say("changes", "bare", name=name, what=what)
     each = voice.say("changes", "each") if change.count > 1 else ""
     of = _percent if change.what == "volume" else _rounded
+    before, after = of(change.before), of(change.after)
+    if before == after:  # never round a change away
+        before, after = change.before, change.after
     return voice.say(
         "changes",
         "changed",
         name=name,
         what=what,
-        before=_short(of(change.before)),
-        after=_short(of(change.after)),
+        before=_short(before),
+        after=_short(after),
         each=each,
     )
 
@@ -246,18 +250,8 @@ def _acted(voice: Voice, work: Work) -> Iterator[str]:
 def _file(work: Work) -> str:
     """Say which file an export gives, in terms that need no translation."""
     order, canvas = work.output, work.draft.canvas
-    if order is None:
-        return f"MP4, {canvas.width}×{canvas.height}"
-    parts = [order.format.upper()]
-    if order.format not in ("mp3", "wav", "m4a"):
-        parts.append(f"{order.width or canvas.width}×{order.height or canvas.height}")
-    if order.codec:
-        parts.append(order.codec.upper().replace("H26", "H.26"))
-    if order.max_mb:
-        parts.append(f"≤ {order.max_mb:g} MB")
-    if order.audio_kbps:
-        parts.append(f"{order.audio_kbps} kbit/s")
-    return ", ".join(parts)
+    width, height = (order.width, order.height) if order else (None, None)
+    return f"MP4, {width or canvas.width}×{height or canvas.height}"
 
 
 def _notes(voice: Voice, work: Work) -> Iterator[str]:

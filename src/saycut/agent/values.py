@@ -107,7 +107,7 @@ def _readers(lexicon: Lexicon) -> Iterator[tuple[str, _Reader]]:
     yield rf"({_DIGITS})\s?(?:gb|gib)(?![a-z])", simple(ValueKind.MEGABYTES, 1000)
     yield rf"({_DIGITS})\s?(?:mb|mib|m(?=以内))(?![a-z])", simple(ValueKind.MEGABYTES)
     yield rf"({_DIGITS})\s?(?:fps|frames? (?:per|a) second|帧)(?![a-z])", simple(ValueKind.RATE)
-    yield r"(\d{3,4})\s?[x×*]\s?(\d{3,4})", _size
+    yield r"(?<!\d)(\d{2,5})\s?[x×*]\s?(\d{2,5})(?!\d)", _size
     yield r"(?<!\d)(\d{3,4})[pｐ](?![a-z])", simple(ValueKind.HEIGHT)
     yield r"(?<![^\W_])(8k|4k|uhd|2k|full[ -]hd|fhd)(?![^\W\u3040-\u9fff_])", _height
     yield (

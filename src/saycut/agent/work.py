@@ -128,6 +128,12 @@ class Work:
         if note not in self.notes:
             self.notes.append(note)
 
+    def miss(self, what: str, key: str, **values: Any) -> None:
+        """Name something that was asked for and is not done, with the key of its reason."""
+        note = Note(key, values)
+        if (what, note) not in self.unmet:
+            self.unmet.append((what, note))
+
     def phrase(self, key: str) -> str:
         """Give words for the screen in the language of the turn."""
         return voice_of(self.language).say("phrases", key)

@@ -203,15 +203,19 @@ def _order(
     kept_before = [s.id for s in _main(before) if s.id in new and new[s.id].number]
     kept_after = [s.id for s in _main(after) if s.id in old and old[s.id].number]
     pairs = enumerate(zip(kept_before, kept_after, strict=True))
-    moved = [place for place, (one, other) in pairs if one != other]
+    moved = [place for place, (was, now) in pairs if was != now]
     if not moved:
         return
     first, last = moved[0], moved[-1] + 1
+    one, other = kept_before[first:last], kept_after[first:last]
+    names = _names(one, old), _names(other, new)
+    if names[0] == names[1]:  # one photo shown several times
+        names = ", ".join(one), ", ".join(other)
     yield Change(
         subject="film",
         what="order",
-        before=_names(kept_before[first:last], old),
-        after=_names(kept_after[first:last], new),
+        before=names[0],
+        after=names[1],
         at_ms=new[kept_after[first]].segment.track_range.start_ms,
     )
 

@@ -24,6 +24,7 @@ __all__ = [
     "curve",
     "decibels",
     "motion",
+    "percent",
     "plain",
     "rect",
     "seconds",
@@ -103,6 +104,11 @@ def share(value: Curve) -> str:
     return values[0] if value.is_constant else " ... ".join(values)
 
 
+def percent(value: float) -> str:
+    """`2 %`, `0.5 %`: never rounded to nothing."""
+    return f"{value * 100:.3g} %"
+
+
 def rect(value: Rect) -> str:
     """`0.1,0.1 0.8x0.8`: the upper left corner and the size, in shares."""
     return f"{value.x:.3g},{value.y:.3g} {value.width:.3g}x{value.height:.3g}"
@@ -160,8 +166,8 @@ PROPERTIES: Final[tuple[Property, ...]] = (
     ("opacity", lambda s: s.picture.opacity, share),
     ("fade in", lambda s: s.picture.fade_in_ms, seconds),
     ("fade out", lambda s: s.picture.fade_out_ms, seconds),
-    ("dim", lambda s: s.picture.dim, plain),
-    ("blur", lambda s: s.picture.blur, plain),
+    ("dim", lambda s: s.picture.dim, percent),
+    ("blur", lambda s: s.picture.blur, percent),
     ("colour", lambda s: s.picture.colour, plain),
     ("volume", lambda s: s.sound.gain_db, decibels),
     ("sound fade in", lambda s: s.sound.fade_in_ms, seconds),
