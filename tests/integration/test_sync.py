@@ -80,7 +80,8 @@ def exported(
 
 def shown_numbers(path: Path) -> list[int]:
     with av.open(path) as film:
-        return [read_number(frame.to_ndarray(format="gray")) for frame in film.decode(video=0)]
+        frames = (np.asarray(f.to_ndarray(format="gray"), np.uint8) for f in film.decode(video=0))
+        return [read_number(frame) for frame in frames]
 
 
 def heard(path: Path) -> NDArray[np.float32]:
@@ -112,7 +113,9 @@ def test_cuts_trims_and_chunk_borders_show_the_frame_the_draft_says(
     asset, _ = clip
     # In frames of the clip and the film; the film's chunks begin every 60 frames.
     pieces = [(0, 17), (100, 43), (99, 1), (30, 62), (200, 59), (10, 31), (295, 5)]
-    segments, expected, at = [], [], 0
+    segments: list[Segment] = []
+    expected: list[int] = []
+    at = 0
     for number, (source, length) in enumerate(pieces):
         start_ms, end_ms = round(at * 1000 / 30), round((at + length) * 1000 / 30)
         segments.append(
