@@ -21,9 +21,9 @@ __all__ = ["Inks", "Painting", "painted"]
 _CONTRAST: Final = 5.0
 # The letters' own shadow: never without, for letters on a calm ground look pasted; and never so
 # dark that it reads as a smear.
-_SHADOW: Final = (0.3, 0.6)
+_SHADOW: Final = (0.3, 0.65)
 # The share of its opacity that the shadow is sure to have close to the letters.
-_SHADOW_HOLDS: Final = 0.48
+_SHADOW_HOLDS: Final = 0.58
 # The way on which a scrim fades out, in shares of the canvas: as long as there is room for.
 _SCRIM_REACH: Final = 0.38
 # A weaker scrim than this is not seen.
