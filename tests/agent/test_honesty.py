@@ -124,3 +124,15 @@ def test_a_message_without_words_is_said_not_to_be_understood(request_: str) -> 
 
 def test_a_text_without_end_is_read_in_part_and_said_to_be() -> None:
     assert "first 4000 characters" in said("make it vertical. " * 1000).reply
+
+
+def test_a_file_of_another_shape_than_the_film_is_named() -> None:
+    assert said("export at 99x99").unmet == ("99x99",)
+    assert said("export at 1280x720").unmet == ()
+
+
+def test_showing_each_photo_for_a_time_adds_none() -> None:
+    turn = said("show each photo for 3 seconds")
+
+    assert turn.changed
+    assert turn.unmet == ()

@@ -65,6 +65,12 @@ def _canvas_size(work: Work, clause: Clause) -> None:
     width, height = round(value.amount / 2) * 2, round(value.other / 2) * 2
     if clause.has(*_EXPORT_WORDS):
         work.order(width=width, height=height)
+        canvas = work.draft.canvas
+        if abs(width * canvas.height - height * canvas.width) > 2 * max(
+            canvas.width, canvas.height
+        ):
+            said = clause.request.shown(value.start, value.end)
+            work.miss(said, "other_shape", ratio=canvas.ratio)
     else:
         work.do("set_canvas", width_px=width, height_px=height)
 
