@@ -12,6 +12,7 @@ def test_an_empty_environment_gives_folders_of_the_user_and_all_usable_cores() -
     assert settings.cache_folder.is_absolute()
     assert settings.data_folder != settings.cache_folder
     assert settings.worker_count >= 1
+    assert settings.max_pixels is None, "media has a limit of its own"
 
 
 def test_each_variable_decides_its_setting() -> None:

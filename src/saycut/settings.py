@@ -5,7 +5,7 @@
 | `SAYCUT_DATA`        | folder of projects and media                 | the user's data folder    |
 | `SAYCUT_CACHE`       | folder of finished chunks, safe to delete    | the user's cache folder   |
 | `SAYCUT_CACHE_BYTES` | how large that folder may grow               | 10000000000 (10 GB)       |
-| `SAYCUT_MAX_PIXELS`  | the largest picture taken in, width x height | 100000000 (100 MP)        |
+| `SAYCUT_MAX_PIXELS`  | the largest picture taken in, width x height | that of `media` (100 MP)  |
 | `SAYCUT_WORKERS`     | processes that render at the same time       | the cores we may run on   |
 
 A variable that is set but empty counts as not set.
@@ -15,24 +15,27 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 __all__ = ["Settings"]
 
+_Default = TypeVar("_Default", int, None)
+
 # About an hour of 1080p chunks for each GB; ten keep the projects of a month warm.
 _CACHE_BYTES: Final = 10_000_000_000
-# A phone's largest panorama is below it; decoded it takes 300 MB.
-_MAX_PIXELS: Final = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of one process; see the table above."""
+    """The settings of one process; see the table above.
+
+    `max_pixels` is None where the environment says nothing: `media` has a limit of its own.
+    """
 
     data_folder: Path
     cache_folder: Path
     cache_bytes: int = _CACHE_BYTES
-    max_pixels: int = _MAX_PIXELS
+    max_pixels: int | None = None
     worker_count: int = 1
 
     @classmethod
@@ -48,7 +51,7 @@ class Settings:
             data_folder=_folder(environment, "SAYCUT_DATA") or user_data_path("saycut"),
             cache_folder=_folder(environment, "SAYCUT_CACHE") or user_cache_path("saycut"),
             cache_bytes=_count(environment, "SAYCUT_CACHE_BYTES", _CACHE_BYTES),
-            max_pixels=_count(environment, "SAYCUT_MAX_PIXELS", _MAX_PIXELS),
+            max_pixels=_count(environment, "SAYCUT_MAX_PIXELS", None),
             worker_count=_count(environment, "SAYCUT_WORKERS", _usable_cores()),
         )
 
@@ -58,7 +61,7 @@ def _folder(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(text).expanduser().absolute() if text else None
 
 
-def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+def _count(environment: Mapping[str, str], name: str, default: _Default) -> int | _Default:
     text = environment.get(name, "")
     if not text:
         return default

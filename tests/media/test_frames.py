@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from saycut.media import BrokenMedia, FrameReader
+from saycut.media import BrokenMedia, FrameReader, TooManyPixels
 from tests.media.clips import CORNER, a_clip, a_gif, a_sound, a_tone, number_of
 
 # Uneven on purpose: what a phone writes when light is short.
@@ -181,3 +181,15 @@ def test_a_sound_has_no_frames(tmp_path: Path) -> None:
 
     with pytest.raises(BrokenMedia, match="no moving picture"):
         FrameReader(path)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webp"])
+def test_the_limit_of_pixels_is_the_callers(tmp_path: Path, name: str) -> None:
+    is_clip = name == "a.mp4"
+    path = a_clip(tmp_path / name, frame_count=2) if is_clip else a_gif(tmp_path / name)
+    pixels = 64 * 48 if is_clip else 40 * 30
+
+    with FrameReader(path, max_pixels=pixels) as reader:
+        assert reader.frame_at(0).width * reader.frame_at(0).height == pixels
+    with pytest.raises(TooManyPixels):
+        FrameReader(path, max_pixels=pixels - 1)

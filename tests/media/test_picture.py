@@ -181,6 +181,15 @@ def test_bytes_after_the_end_of_a_photo_do_no_harm(tmp_path: Path) -> None:
     assert load_still(path).width == 32
 
 
+def test_the_limit_of_pixels_is_the_callers(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(a_jpeg(quarters(RED, (32, 32))))
+
+    assert load_still(path, max_pixels=32 * 32).width == 32
+    with pytest.raises(TooManyPixels):
+        load_still(path, max_pixels=32 * 32 - 1)
+
+
 def test_a_picture_too_large_is_refused_by_its_header(tmp_path: Path) -> None:
     header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
     path = tmp_path / "a.png"

@@ -150,6 +150,33 @@ def test_a_picture_of_400_megapixels_is_refused(tmp_path: Path) -> None:
         probe(path, "huge.png")
 
 
+def test_a_limit_above_the_usual_one_lets_larger_pictures_in(tmp_path: Path) -> None:
+    header = struct.pack(">IIBBBBB", 12_000, 9_000, 1, 0, 0, 0, 0)  # one bit a pixel
+    rows = zlib.compress(bytes(9_000 * (1 + 12_000 // 8)), 1)
+    path = tmp_path / "a.png"
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + a_chunk(b"IHDR", header)
+        + a_chunk(b"IDAT", rows)
+        + a_chunk(b"IEND", b"")
+    )
+
+    asset = inspect(path, "map.png", max_pixels=200_000_000)
+
+    assert (asset.width, asset.height) == (12_000, 9_000)
+    assert asset.facts.lights == (0.0,) * 9
+    with pytest.raises(TooManyPixels, match="12000x9000, the limit is 100 megapixels"):
+        probe(path, "map.png")
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.webp"])
+def test_a_limit_above_all_that_decoders_take_does_no_harm(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    made = a_clip(path, frame_count=5) if name == "a.mp4" else a_gif(path)
+
+    assert inspect(made, name, max_pixels=10**12).kind is AssetKind.VIDEO
+
+
 def test_the_limit_of_pixels_holds_for_clips_too(tmp_path: Path) -> None:
     path = a_clip(tmp_path / "a.mp4", frame_count=2)
 

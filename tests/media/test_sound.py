@@ -8,7 +8,7 @@ import pytest
 from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
-from saycut.media import SOUND_RATE_HZ, BrokenMedia, open_sound
+from saycut.media import SOUND_RATE_HZ, BrokenMedia, TooManyPixels, open_sound
 from tests.media.clips import RATE_HZ, a_clip, a_sound, a_tone
 
 CODECS = {"wav": "pcm_s16le", "flac": "flac", "m4a": "aac", "mp3": "libmp3lame", "opus": "libopus"}
@@ -173,3 +173,11 @@ def test_files_without_sound_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BrokenMedia, match="no sound"):
         open_sound(path)
+
+
+def test_the_limit_of_pixels_for_the_picture_beside_it_is_the_callers(tmp_path: Path) -> None:
+    path = a_clip(tmp_path / "a.mp4", frame_count=5, sound=a_tone(duration_s=0.2))
+
+    assert open_sound(path, max_pixels=64 * 48).read(0, 0.1).any()
+    with pytest.raises(TooManyPixels):
+        open_sound(path, max_pixels=64 * 48 - 1)

@@ -14,6 +14,7 @@ from saycut.media.errors import (
     UnsupportedMedia,
 )
 from saycut.media.frames import FrameReader
+from saycut.media.header import ANY_SIZE, MAX_PIXELS
 from saycut.media.picture import load_still
 from saycut.media.planes import Planes
 from saycut.media.probe import inspect, look_at, probe
@@ -22,6 +23,8 @@ from saycut.media.sniff import MediaType, sniff
 from saycut.media.sound import SOUND_RATE_HZ, SoundReader, open_sound
 
 __all__ = [
+    "ANY_SIZE",
+    "MAX_PIXELS",
     "SOUND_RATE_HZ",
     "BrokenMedia",
     "ChildDied",

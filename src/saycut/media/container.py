@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from saycut.media.errors import BrokenMedia, TooManyPixels
-from saycut.media.header import MAX_PIXELS
+from saycut.media.header import ANY_SIZE, MAX_PIXELS
 from saycut.media.sniff import MediaType
 
 __all__ = [
@@ -42,7 +42,7 @@ def open_container(
     options = {
         "format_whitelist": media_type.demuxer,
         "codec_whitelist": ",".join(sorted(media_type.codecs)),
-        "max_pixels": str(max_pixels),
+        "max_pixels": _option(max_pixels),
         "protocol_whitelist": "file",
     }
     try:
@@ -74,11 +74,15 @@ def picture_stream(
     for stream in container.streams.video:
         is_cover = stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
         if not is_cover and _is_allowed(stream, media_type):
-            stream.codec_context.options = {"max_pixels": str(max_pixels)}
+            stream.codec_context.options = {"max_pixels": _option(max_pixels)}
             # One thread: many frames are decoded at once by many workers.
             stream.thread_count = 1
             return stream
     return None
+
+
+def _option(max_pixels: int) -> str:
+    return str(min(max_pixels, ANY_SIZE))
 
 
 def sound_stream(container: InputContainer, media_type: MediaType) -> AudioStream | None:

@@ -55,8 +55,8 @@ def examined(path: Path, asset: Asset, max_pixels: int) -> Asset:
     with open_container(path, media_type, asset.name, max_pixels=max_pixels) as container:
         stream = picture_stream(container, media_type, max_pixels)
         if stream is not None:
-            return _clip(path, asset, media_type, container, stream)
-        return _sound(path, asset, media_type, container)
+            return _clip(path, asset, media_type, container, stream, max_pixels)
+        return _sound(path, asset, media_type, container, max_pixels)
 
 
 def _refuse_large(path: Path, name: str, max_pixels: int) -> None:
@@ -80,9 +80,7 @@ def _still(path: Path, asset: Asset, max_pixels: int) -> Asset:
 
 
 def _animation(path: Path, asset: Asset, max_pixels: int) -> Asset:
-    header = webp_header(path, asset.name)
-    if header.width * header.height > max_pixels:
-        raise TooManyPixels(asset.name, max_pixels, header.width, header.height)
+    header = webp_header(path, asset.name, max_pixels=max_pixels)
     first = next(webp_frames(path, asset.name))
     asset = replace(
         asset,
@@ -99,6 +97,7 @@ def _clip(
     media_type: MediaType,
     container: InputContainer,
     stream: VideoStream,
+    max_pixels: int,
 ) -> Asset:
     frame = next(frames_of(container, stream), None)
     if not isinstance(frame, VideoFrame):
@@ -110,12 +109,13 @@ def _clip(
         asset,
         width=width,
         height=height,
-        has_audio=_has_sound(path, container, media_type),
+        has_audio=_has_sound(path, container, media_type, max_pixels),
         has_alpha=planes_of_frame(frame).alpha is not None,
     )
     duration_s = measured_end_s(container, stream, asset.name) - start_s(stream)
     if media_type.name == "gif":
-        return _moving_or_still(asset, duration_s, _count(path, media_type, asset.name))
+        with open_container(path, media_type, asset.name, max_pixels=max_pixels) as again:
+            return _moving_or_still(asset, duration_s, packet_count(again, again.streams.video[0]))
     return _moving(asset, duration_s, stream.frames, rate=stream.average_rate)
 
 
@@ -147,27 +147,26 @@ def _differ(rate: Fraction, average: Fraction) -> bool:
     return abs(rate - average) > _RATE_SLACK * average
 
 
-def _count(path: Path, media_type: MediaType, name: str) -> int:
-    with open_container(path, media_type, name) as container:
-        return packet_count(container, container.streams.video[0])
-
-
-def _has_sound(path: Path, container: InputContainer, media_type: MediaType) -> bool:
+def _has_sound(
+    path: Path, container: InputContainer, media_type: MediaType, max_pixels: int
+) -> bool:
     """Tell whether sound is there and decodes; a clip with broken sound is a silent clip."""
     if sound_stream(container, media_type) is None:
         return False
     try:
-        SoundReader(path)
+        SoundReader(path, max_pixels=max_pixels)
     except BrokenMedia:
         return False
     return True
 
 
-def _sound(path: Path, asset: Asset, media_type: MediaType, container: InputContainer) -> Asset:
+def _sound(
+    path: Path, asset: Asset, media_type: MediaType, container: InputContainer, max_pixels: int
+) -> Asset:
     stream = sound_stream(container, media_type)
     if stream is None:
         raise _without_streams(asset.name, media_type, container)
-    zero_s = SoundReader(path).zero_s
+    zero_s = SoundReader(path, max_pixels=max_pixels).zero_s
     duration_s = measured_end_s(container, stream, asset.name) - zero_s
     duration_ms = max(1, round(duration_s * 1000))
     return replace(asset, kind=AssetKind.AUDIO, duration_ms=duration_ms, has_audio=True)

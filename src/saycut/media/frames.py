@@ -26,11 +26,12 @@ from saycut.media.container import (
     start_s,
 )
 from saycut.media.errors import BrokenMedia
+from saycut.media.header import MAX_PIXELS
 from saycut.media.orientation import frame_orientation
 from saycut.media.picture import split_alpha
 from saycut.media.planes import Planes, planes_of_bgr
 from saycut.media.sniff import MediaType, sniff
-from saycut.media.webp import webp_frames
+from saycut.media.webp import webp_frames, webp_header
 
 __all__ = ["FrameReader"]
 
@@ -48,7 +49,13 @@ class FrameReader:
     Use it as a context manager, in one thread.
     """
 
-    def __init__(self, path: Path, *, fit_px: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        fit_px: tuple[int, int] | None = None,
+        max_pixels: int = MAX_PIXELS,
+    ) -> None:
         """Open a clip.
 
         Args:
@@ -57,12 +64,15 @@ class FrameReader:
 
         Raises:
             BrokenMedia: it has no moving picture that can be decoded.
-            UnsupportedMedia, TooManyPixels, MissingFile, EmptyFile: as `sniff`.
+            TooManyPixels: its picture is larger than `max_pixels`.
+            UnsupportedMedia, MissingFile, EmptyFile: as `sniff`.
         """
         media_type = sniff(path)
         self._name = path.name
         self._source: _Source = (
-            _Animation(path, fit_px) if media_type.is_animation else _Film(path, media_type, fit_px)
+            _Animation(path, fit_px, max_pixels)
+            if media_type.is_animation
+            else _Film(path, media_type, fit_px, max_pixels)
         )
         self._coming: Iterator[_Shown] = iter(())
         self._shown: _Shown | None = None
@@ -147,10 +157,17 @@ _STEPS_BACK_S: Final = (0, 1, 5, 20)
 class _Film:
     """Frames of a container that FFmpeg reads."""
 
-    def __init__(self, path: Path, media_type: MediaType, fit_px: tuple[int, int] | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        media_type: MediaType,
+        fit_px: tuple[int, int] | None,
+        max_pixels: int,
+    ) -> None:
         self._path = path
         self._type = media_type
         self._fit_px = fit_px
+        self._max_pixels = max_pixels
         # Each frame of a GIF is drawn over the one before: none but the first can stand alone.
         self._can_seek = media_type.name != "gif"
         self.reach_s = _REACH_S if self._can_seek else float("inf")
@@ -203,8 +220,10 @@ class _Film:
     def _open(self) -> tuple[InputContainer, VideoStream]:
         if not self._type.demuxer:
             raise BrokenMedia(self._path.name, "it is a still picture, not a clip")
-        container = open_container(self._path, self._type, self._path.name)
-        stream = picture_stream(container, self._type)
+        container = open_container(
+            self._path, self._type, self._path.name, max_pixels=self._max_pixels
+        )
+        stream = picture_stream(container, self._type, self._max_pixels)
         if stream is None:
             container.close()
             raise BrokenMedia(self._path.name, "it has no moving picture that can be decoded")
@@ -216,9 +235,10 @@ class _Animation:
 
     reach_s = float("inf")
 
-    def __init__(self, path: Path, fit_px: tuple[int, int] | None) -> None:
+    def __init__(self, path: Path, fit_px: tuple[int, int] | None, max_pixels: int) -> None:
         self._path = path
         self._fit_px = fit_px
+        webp_header(path, path.name, max_pixels=max_pixels)
 
     def frames_before(self, end_s: Fraction) -> Iterator[_Shown]:  # noqa: ARG002 - each needs those before it
         for frame in webp_frames(self._path, self._path.name):

@@ -3,10 +3,15 @@
 import struct
 from typing import Final
 
-__all__ = ["MAX_PIXELS", "avif_orientation", "picture_size"]
+__all__ = ["ANY_SIZE", "MAX_PIXELS", "avif_orientation", "picture_size"]
 
 # More than any camera people carry; above it one picture takes half a gigabyte.
 MAX_PIXELS: Final = 100_000_000
+"""The largest picture that is taken in, width times height, unless a caller says otherwise."""
+
+# The largest whole number that FFmpeg's option takes.
+ANY_SIZE: Final = 2**31 - 1
+"""For reading what was taken in before, under whatever limit: what the decoders take at most."""
 
 
 def picture_size(data: bytes, type_name: str) -> tuple[int, int]:

@@ -17,7 +17,9 @@ from saycut.media.sniff import sniff
 __all__ = ["Still", "decode_still", "load_still", "split_alpha"]
 
 
-def load_still(path: Path, *, fit_px: tuple[int, int] | None = None) -> Planes:
+def load_still(
+    path: Path, *, fit_px: tuple[int, int] | None = None, max_pixels: int = MAX_PIXELS
+) -> Planes:
     """Give a still picture, upright.
 
     A picture larger than it takes to cover a box of `fit_px` (width, height) is averaged down
@@ -25,10 +27,10 @@ def load_still(path: Path, *, fit_px: tuple[int, int] | None = None) -> Planes:
 
     Raises:
         BrokenMedia: it cannot be decoded.
-        TooManyPixels: it is larger than `MAX_PIXELS`.
+        TooManyPixels: it is larger than `max_pixels`.
         UnsupportedMedia, MissingFile, EmptyFile: as `sniff`.
     """
-    still = decode_still(path, path.name)
+    still = decode_still(path, path.name, max_pixels=max_pixels)
     return planes_of_bgr(still.bgr, still.alpha, fit_px=fit_px, orientation=still.orientation)
 
 

@@ -26,12 +26,12 @@ T = TypeVar("T")
 PROBE_LIMITS: Final = Limits(cpu_s=60, wall_s=120.0)
 
 
-def probe(path: Path, name: str, *, max_pixels: int = MAX_PIXELS) -> Asset:
+def probe(path: Path, name: str, *, max_pixels: int | None = None) -> Asset:
     """Find out what a file holds; its first frame, or some of its sound, has then decoded.
 
     Args:
         name: the user's label, which becomes that of the asset.
-        max_pixels: larger pictures are refused.
+        max_pixels: larger pictures are refused; None is `MAX_PIXELS`.
 
     Raises:
         UnsupportedMedia: it is of another type, or coded in a way that is not taken.
@@ -39,25 +39,25 @@ def probe(path: Path, name: str, *, max_pixels: int = MAX_PIXELS) -> Asset:
         TooManyPixels, TooMuchMemory, MediaTimeout: it takes more than it may.
         MissingFile, EmptyFile: there is nothing to read.
     """
-    return _confined(_probe, path, name, max_pixels)
+    return _confined(_probe, path, name, max_pixels or MAX_PIXELS)
 
 
-def look_at(path: Path, kind: AssetKind) -> Facts:
+def look_at(path: Path, kind: AssetKind, *, max_pixels: int | None = None) -> Facts:
     """Find out what a picture or a clip shows; of sound, nothing.
 
     Raises:
         As `probe`.
     """
-    return _confined(_look_at, path, path.name, kind)
+    return _confined(_look_at, path, path.name, max_pixels or MAX_PIXELS, kind)
 
 
-def inspect(path: Path, name: str, *, max_pixels: int = MAX_PIXELS) -> Asset:
+def inspect(path: Path, name: str, *, max_pixels: int | None = None) -> Asset:
     """Give what `probe` and `look_at` find out, in one go.
 
     Raises:
         As `probe`.
     """
-    return _confined(_inspect, path, name, max_pixels)
+    return _confined(_inspect, path, name, max_pixels or MAX_PIXELS)
 
 
 def _confined(function: Callable[..., T], path: Path, name: str, *rest: object) -> T:
@@ -91,15 +91,15 @@ def _probe(path: Path, name: str, max_pixels: int) -> Asset:
 
 def _inspect(path: Path, name: str, max_pixels: int) -> Asset:
     asset = _probe(path, name, max_pixels)
-    return replace(asset, facts=_facts(path, asset.kind, asset.duration_ms))
+    return replace(asset, facts=_facts(path, asset.kind, asset.duration_ms, max_pixels))
 
 
-def _look_at(path: Path, name: str, kind: AssetKind) -> Facts:
+def _look_at(path: Path, name: str, max_pixels: int, kind: AssetKind) -> Facts:
     duration_ms = 0
     if kind is AssetKind.VIDEO:
         asset = Asset(id="", name=name, kind=kind, digest="")
-        duration_ms = examined(path, asset, MAX_PIXELS).duration_ms
-    return _facts(path, kind, duration_ms)
+        duration_ms = examined(path, asset, max_pixels).duration_ms
+    return _facts(path, kind, duration_ms, max_pixels)
 
 
 def _digest(path: Path) -> str:
@@ -112,14 +112,15 @@ def _digest(path: Path) -> str:
 _LOOKS: Final = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10))
 
 
-def _facts(path: Path, kind: AssetKind, duration_ms: int) -> Facts:
+def _facts(path: Path, kind: AssetKind, duration_ms: int, max_pixels: int) -> Facts:
     if kind is AssetKind.AUDIO:
         return Facts()
-    return facts_of([bgr_of_planes(planes) for planes in _pictures(path, kind, duration_ms)])
+    pictures = _pictures(path, kind, duration_ms, max_pixels)
+    return facts_of([bgr_of_planes(planes) for planes in pictures])
 
 
-def _pictures(path: Path, kind: AssetKind, duration_ms: int) -> list[Planes]:
+def _pictures(path: Path, kind: AssetKind, duration_ms: int, max_pixels: int) -> list[Planes]:
     if kind is AssetKind.IMAGE:
-        return [load_still(path, fit_px=LOOK_PX)]
-    with FrameReader(path, fit_px=LOOK_PX) as reader:
+        return [load_still(path, fit_px=LOOK_PX, max_pixels=max_pixels)]
+    with FrameReader(path, fit_px=LOOK_PX, max_pixels=max_pixels) as reader:
         return [reader.frame_at(share * duration_ms / 1000) for share in _LOOKS]

@@ -29,6 +29,7 @@ from saycut.media.container import (
 )
 from saycut.media.downmix import to_stereo
 from saycut.media.errors import BrokenMedia
+from saycut.media.header import MAX_PIXELS
 from saycut.media.sniff import sniff
 
 __all__ = ["SOUND_RATE_HZ", "FloatArray", "SoundReader", "open_sound"]
@@ -38,14 +39,15 @@ FloatArray = NDArray[np.float32]
 SOUND_RATE_HZ: Final = 48_000
 
 
-def open_sound(path: Path) -> "SoundReader":
+def open_sound(path: Path, *, max_pixels: int = MAX_PIXELS) -> "SoundReader":
     """Open the sound of a file.
 
     Raises:
         BrokenMedia: it has no sound that can be decoded.
+        TooManyPixels: the picture beside it is larger than `max_pixels`.
         UnsupportedMedia, MissingFile, EmptyFile: as `sniff`.
     """
-    return SoundReader(path)
+    return SoundReader(path, max_pixels=max_pixels)
 
 
 class SoundReader:
@@ -55,8 +57,9 @@ class SoundReader:
     lossy decoders carry over from what they decoded before).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, max_pixels: int = MAX_PIXELS) -> None:
         self._path = path
+        self._max_pixels = max_pixels
         self._type = sniff(path)
         if not self._type.demuxer:
             raise BrokenMedia(path.name, "it is a picture, which has no sound")
@@ -139,7 +142,9 @@ class SoundReader:
         return (f for f in _sound_frames(container, stream) if f.sample_rate == self.rate_hz)
 
     def _open(self) -> tuple[InputContainer, AudioStream]:
-        container = open_container(self._path, self._type, self._path.name)
+        container = open_container(
+            self._path, self._type, self._path.name, max_pixels=self._max_pixels
+        )
         stream = sound_stream(container, self._type)
         if stream is None:
             container.close()

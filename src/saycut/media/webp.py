@@ -11,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from saycut.media.errors import BrokenMedia
+from saycut.media.errors import BrokenMedia, TooManyPixels
+from saycut.media.header import MAX_PIXELS
 from saycut.media.planes import ByteArray, as_bytes
 
 __all__ = ["WebpFrame", "WebpHeader", "webp_frames", "webp_header"]
@@ -50,14 +51,17 @@ class _Piece:
     chunks: bytes
 
 
-def webp_header(path: Path, name: str) -> WebpHeader:
+def webp_header(path: Path, name: str, *, max_pixels: int = MAX_PIXELS) -> WebpHeader:
     """Read size and times of an animation without decoding it.
 
     Raises:
         BrokenMedia: it holds no frame, or ends inside one.
+        TooManyPixels: its canvas is larger than `max_pixels`.
     """
     data = path.read_bytes()
     width, height, has_alpha = _canvas(data)
+    if width * height > max_pixels:
+        raise TooManyPixels(name, max_pixels, width, height)
     starts, at = [], 0
     for piece in _pieces(data, name):
         starts.append(at)
@@ -69,6 +73,8 @@ def webp_header(path: Path, name: str) -> WebpHeader:
 
 def webp_frames(path: Path, name: str) -> Iterator[WebpFrame]:
     """Iterate over the canvas as it changes; the arrays stay the caller's.
+
+    However large it is: `webp_header` tells that before.
 
     Raises:
         BrokenMedia: a frame cannot be decoded.
