@@ -1,17 +1,31 @@
 """The engine in this process, on real files."""
 
+import os
+import tempfile
 import wave
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from saycut.bootstrap import Done, Engine, FilesRefused, NotDone
+from saycut.bootstrap import (
+    BadName,
+    CacheUnusable,
+    Done,
+    Engine,
+    FilesRefused,
+    FilmNotWritten,
+    MediaLost,
+    NotDone,
+    NoTemporaryFolder,
+)
 from saycut.bootstrap.intake import take_in
+from saycut.render import ShapeMismatch
 from saycut.settings import Settings
-from saycut.store import Blobs, NameTaken, NothingToUndo, StaleBase
+from saycut.store import Blobs, NameTaken, NothingToUndo, StaleBase, Transaction
 from saycut.timeline import AssetKind
 
 REQUEST = "make a 4-second slideshow with crossfades and the title 'Golden Hour'"
@@ -169,3 +183,109 @@ def test_an_edit_loses_against_one_that_was_saved_while_it_was_planned(
         engine.turn(project.id, "make it 3 seconds", [other])
 
     assert len(engine.show(project.id).assets) == 2
+
+
+def files_kept(tmp_path: Path) -> list[Path]:
+    return [path for path in (tmp_path / "data" / "blobs").rglob("*") if path.is_file()]
+
+
+def test_a_name_that_several_films_share_is_taken_too(engine: Engine, photos: list[Path]) -> None:
+    for _ in range(2):
+        made(engine, photos)
+
+    with pytest.raises(NameTaken):
+        engine.make(REQUEST, photos, name="Golden\nHour")
+    with pytest.raises(BadName):
+        engine.make(REQUEST, photos, name=" \n")
+
+
+def test_a_size_of_another_shape_is_refused_before_anything_is_kept(
+    engine: Engine, photos: list[Path], tmp_path: Path
+) -> None:
+    with pytest.raises(ShapeMismatch):
+        engine.make(f"{REQUEST}, vertical", photos, size=(320, 180))
+    assert engine.projects() == ()
+    assert files_kept(tmp_path) == []
+
+    project = made(engine, photos).snapshot.project
+    with pytest.raises(ShapeMismatch):
+        engine.turn(project.id, "make it vertical", size=(640, 360))
+
+    assert engine.show(project.id).project.current == project.current
+
+
+def test_names_and_words_that_are_not_utf_8_are_kept_with_marks(
+    engine: Engine, photos: list[Path], tmp_path: Path
+) -> None:
+    odd = photos[0].rename(tmp_path / os.fsdecode(b"b\xffd\n1.jpg"))
+
+    done = engine.make(f"{REQUEST} caf\udce9", [odd, photos[1]], size=(320, 180))
+
+    names = [asset.name for asset in engine.show(done.snapshot.project.id).assets.values()]
+    assert names == ["b\ufffdd 1.jpg", "photo2.jpg"]
+
+
+def test_files_of_a_turn_that_fails_are_not_kept(
+    engine: Engine, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the database fell over")
+
+    monkeypatch.setattr(Transaction, "write", broken)
+
+    with pytest.raises(RuntimeError):
+        made(engine, photos)
+
+    assert files_kept(tmp_path) == []
+
+
+def test_a_pipe_is_said_to_be_no_regular_file(engine: Engine, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+
+    with pytest.raises(FilesRefused, match="not a regular file"):
+        engine.make(REQUEST, [tmp_path / "pipe.mp4"])
+
+
+def test_a_damaged_copy_is_named_as_people_know_it_and_can_be_given_again(
+    engine: Engine, photos: list[Path], tmp_path: Path
+) -> None:
+    snapshot = made(engine, photos).snapshot
+    for copy in files_kept(tmp_path):
+        copy.write_bytes(b"\xff\xd8" + bytes(copy.stat().st_size - 2))
+
+    with pytest.raises(MediaLost) as lost:
+        engine.export(snapshot, tmp_path / "film.mp4")
+    assert "photo1.jpg" in lost.value.names
+    assert not [copy for copy in files_kept(tmp_path) if copy.name in str(lost.value)]
+
+    engine.turn(snapshot.project.id, "make it 1 second", photos)
+    again = engine.show(snapshot.project.id)
+    assert engine.export(again, tmp_path / "film.mp4").frame_count == 30
+
+
+def test_a_disk_that_cannot_be_written_is_told_from_the_other_one(
+    photos: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings = Settings(data_folder=tmp_path / "data", cache_folder=tmp_path / "file")
+    with Engine(settings) as engine:
+        snapshot = made(engine, photos).snapshot
+        with pytest.raises(CacheUnusable, match=r"file: .*SAYCUT_CACHE"):
+            engine.export(snapshot, tmp_path / "film.mp4")
+    with (
+        Engine(replace(settings, cache_folder=tmp_path / "cache")) as engine,
+        pytest.raises(FilmNotWritten, match=r"gone.film\.mp4: .*-o"),
+    ):
+        engine.export(snapshot, tmp_path / "gone" / "film.mp4")
+
+
+def test_an_engine_that_fails_to_start_gives_the_folder_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_folder=tmp_path / "data", cache_folder=tmp_path / "cache")
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+        with pytest.raises(NoTemporaryFolder, match="TMPDIR"):
+            Engine(settings)
+
+    Engine(settings).close()

@@ -1,11 +1,13 @@
 """Planning of requests without media: cases in, what came of them out."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from saycut.agent import case_project, facts_of, take_turn
 
 __all__ = ["plan_cases"]
+
+_NEEDED: Final = (("id", str), ("text", str), ("media", list))
 
 
 def plan_cases(cases: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -18,7 +20,7 @@ def plan_cases(cases: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         try:
             yield _facts(case)
         except Exception as error:  # one bad case must not hide the others
-            yield {"id": case.get("id"), "error": f"{type(error).__name__}: {error}"}
+            yield {"id": case.get("id"), "error": _reason(case, error)}
 
 
 def _facts(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,3 +32,13 @@ def _facts(case: Mapping[str, Any]) -> dict[str, Any]:
         attachment=case.get("attachment"),
     )
     return facts_of(case["id"], draft, turn, assets)
+
+
+def _reason(case: Mapping[str, Any], error: Exception) -> str:
+    wrong = [name for name, kind in _NEEDED if not isinstance(case.get(name), kind)]
+    if wrong:
+        return (
+            f"{' and '.join(wrong)} missing or of the wrong type; a case is "
+            '{"id": "...", "text": "the request", "media": [{"name": "a.jpg", "kind": "image"}]}'
+        )
+    return f"{type(error).__name__}: {error}"

@@ -1,46 +1,45 @@
-"""The engine: projects, turns and exports over one data folder of this machine."""
+"""The engine: turns and exports over one data folder of this machine."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import choice
-from typing import Any, Final, Self
+from typing import Final
 
 from saycut.agent import Turn, take_turn
-from saycut.bootstrap.errors import BadSetting, EmptyRequest, FilesRefused, NotDone
+from saycut.bootstrap.caching import NamedCache
+from saycut.bootstrap.errors import (
+    BadName,
+    EmptyRequest,
+    FilesRefused,
+    FilmNotWritten,
+    MediaLost,
+    NotDone,
+    NoTemporaryFolder,
+)
 from saycut.bootstrap.intake import Intake, Refusal, Taken, numbered, take_in
-from saycut.render import ExportReport, ExportSettings, FolderCache, Progress, WorkerPool, export
+from saycut.bootstrap.plain import one_line, whole_text
+from saycut.bootstrap.shelf import Shelf, Snapshot, snapshot_of
+from saycut.errors import SaycutError
+from saycut.render import (
+    ExportReport,
+    ExportSettings,
+    Progress,
+    ShapeMismatch,
+    WorkerPool,
+    export,
+)
 from saycut.settings import Settings
-from saycut.store import DataFolder, NameTaken, Project, Transaction, UnknownProject
-from saycut.timeline import Asset, Canvas, Draft, TextRole
-from saycut.timeline.summary import summary
-from saycut.timeline.wire import draft_to_wire
+from saycut.store import AmbiguousProject, NameTaken, UnknownProject
+from saycut.timeline import Canvas, Draft, TextRole
 
-__all__ = ["Done", "Engine", "Snapshot"]
+__all__ = ["Done", "Engine"]
 
 # Read aloud and typed by people: no letters that look or sound alike.
 _ID_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH: Final = 6
 _NAME_WORDS_MAX: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A project as it stands: the version in force and all assets by id."""
-
-    project: Project
-    draft: Draft
-    assets: Mapping[str, Asset]
-
-    @property
-    def summary(self) -> str:
-        """What lies on each track, in words."""
-        return summary(self.draft, self.assets)
-
-    @property
-    def wire(self) -> dict[str, Any]:
-        """The draft as JSON values, with names for readers."""
-        return draft_to_wire(self.draft, self.assets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,52 +52,26 @@ class Done:
     refused: tuple[Refusal, ...]
 
 
-class Engine:
+class Engine(Shelf):
     """All that can be done with the projects of this machine, by one process at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises DataFolderInUse, NewerData: see `store.DataFolder`."""
-        self._settings = settings
-        self._folder = DataFolder(settings.data_folder)
-        self._pool = WorkerPool(settings.worker_count)
-
-    @classmethod
-    def open(cls) -> Self:
-        """Give the engine that the environment describes.
-
-        Raises:
-            BadSetting: a variable of the environment is wrong.
-            DataFolderInUse, NewerData: see `store.DataFolder`.
-        """
+        """Raises as `Shelf`, and NoTemporaryFolder."""
+        super().__init__(settings)
         try:
-            return cls(Settings.from_environment())
-        except ValueError as error:
-            raise BadSetting(str(error)) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+            self._pool = WorkerPool(settings.worker_count)
+        except BaseException as error:
+            super().close()
+            if isinstance(error, OSError):
+                raise NoTemporaryFolder(error.strerror or str(error)) from error
+            raise
 
     def close(self) -> None:
         """End the workers and give the data folder up."""
-        self._pool.close()
-        self._folder.close()
-
-    def projects(self) -> tuple[Project, ...]:
-        """Give all projects, the newest first."""
-        with self._folder.projects.transaction() as tx:
-            return tx.recent()
-
-    def show(self, reference: str) -> Snapshot:
-        """Give a project by its id or its name.
-
-        Raises:
-            UnknownProject, AmbiguousProject
-        """
-        with self._folder.projects.transaction() as tx:
-            return _snapshot(tx, reference)
+        try:
+            self._pool.close()
+        finally:
+            super().close()
 
     def make(
         self,
@@ -112,39 +85,49 @@ class Engine:
         """Make a project from files and a request; `size` is its canvas in pixels.
 
         Raises:
-            NameTaken: `name` was given, and a project has it.
+            BadName, NameTaken: `name` was given, and is none or another project's.
+            ShapeMismatch: the request asks for another shape than `size` has.
             FilesRefused: some files cannot be used, and `skip_bad` is False or none is left.
             EmptyRequest, NotDone: nothing came of the request. In all cases nothing was made.
         """
-        _check_words(request)
+        request = _words(request)
         if name is not None:
-            self._check_free(name)
+            name = self._free(name)
         intake = self._take_in(files, skip_bad=skip_bad)
         taken = numbered(intake.taken, held=())
         first = Draft(canvas=Canvas(*size) if size else Canvas())
         turn = take_turn(request, first, [t.asset for t in taken])
         if not turn.changed:
             raise NotDone(turn)
-        self._keep(taken)
-        with self._folder.projects.transaction() as tx:
+        _check_shape(turn.draft.canvas, size)
+        with self._kept(taken), self._folder.projects.transaction() as tx:
             project_id = _new_id()
             tx.create(project_id, name or _name(turn.draft, request), first)
             tx.add_assets(project_id, [t.asset for t in taken])
             tx.write(project_id, base=1, draft=turn.draft, request=request, reply=turn.reply)
-            after = _snapshot(tx, project_id)
+            after = snapshot_of(tx, project_id)
         return Done(turn, after, is_changed=True, refused=intake.refused)
 
     def turn(
-        self, reference: str, request: str, files: Sequence[Path] = (), *, skip_bad: bool = False
+        self,
+        reference: str,
+        request: str,
+        files: Sequence[Path] = (),
+        *,
+        size: tuple[int, int] | None = None,
+        skip_bad: bool = False,
     ) -> Done:
         """Change a project as a request says, with more files if there are any.
 
+        `size` in pixels is what the film will be exported at; None is any.
+
         Raises:
             UnknownProject, AmbiguousProject, StaleBase, NothingToUndo, NothingToRedo
+            ShapeMismatch: the film would have another shape than `size`.
             FilesRefused: some files cannot be used, and `skip_bad` is False or none is left.
             EmptyRequest, NotDone: nothing came of the request. In all cases nothing changed.
         """
-        _check_words(request)
+        request = _words(request)
         before = self.show(reference)
         project, held = before.project, tuple(before.assets.values())
         intake = self._take_in(files, skip_bad=skip_bad)
@@ -152,8 +135,9 @@ class Engine:
         turn = take_turn(request, before.draft, [*held, *(t.asset for t in taken)])
         if not turn.changed and not turn.actions:
             raise NotDone(turn)
-        self._keep(taken)
-        with self._folder.projects.transaction() as tx:
+        _check_shape(turn.draft.canvas, size)
+        # Files that the project has come again when a copy was damaged.
+        with self._kept(intake.taken), self._folder.projects.transaction() as tx:
             tx.add_assets(project.id, [t.asset for t in taken])
             if turn.changed:
                 tx.write(
@@ -167,23 +151,9 @@ class Engine:
                 tx.undo(project.id)
             elif "redo" in turn.actions:
                 tx.redo(project.id)
-            after = _snapshot(tx, project.id)
+            after = snapshot_of(tx, project.id)
         is_changed = after.project.current != project.current
         return Done(turn, after, is_changed, refused=intake.refused)
-
-    def undo(self, reference: str) -> Snapshot:
-        """Raises UnknownProject, AmbiguousProject, NothingToUndo."""
-        with self._folder.projects.transaction() as tx:
-            project = tx.find(reference)
-            tx.undo(project.id)
-            return _snapshot(tx, project.id)
-
-    def redo(self, reference: str) -> Snapshot:
-        """Raises UnknownProject, AmbiguousProject, NothingToRedo."""
-        with self._folder.projects.transaction() as tx:
-            project = tx.find(reference)
-            tx.redo(project.id)
-            return _snapshot(tx, project.id)
 
     def export(
         self,
@@ -197,21 +167,41 @@ class Engine:
 
         An export that was stopped goes on from the chunks it had finished. `size` in pixels
         has the shape of the canvas; None takes the canvas.
+
+        Raises:
+            ShapeMismatch, NothingToRender: nothing was begun.
+            MediaLost: a copy in the data folder is gone or damaged.
+            CacheUnusable, FilmNotWritten: a disk is full or cannot be written.
+            ChunkFailed, ExportFailed, MediaError: see `render.export`.
         """
-        cache = FolderCache(self._settings.cache_folder, self._settings.cache_bytes)
+        _check_shape(snapshot.draft.canvas, size)
+        cache = NamedCache(self._settings.cache_folder, self._settings.cache_bytes)
         sources = {
             asset.id: self._folder.blobs.path_of(asset.digest) for asset in snapshot.assets.values()
         }
-        return export(
-            snapshot.draft,
-            snapshot.assets,
-            sources,
-            destination,
-            cache=cache,
-            pool=self._pool,
-            settings=ExportSettings(size_px=size),
-            progress=progress,
-        )
+        try:
+            return export(
+                snapshot.draft,
+                snapshot.assets,
+                sources,
+                destination,
+                cache=cache,
+                pool=self._pool,
+                settings=ExportSettings(size_px=size),
+                progress=progress,
+            )
+        except (SaycutError, OSError) as error:
+            # Copies are not read through before each film: they are when one fails.
+            if lost := self._lost(snapshot):
+                raise MediaLost(lost, snapshot.project.id) from error
+            if isinstance(error, OSError):
+                raise FilmNotWritten(destination, error.strerror or str(error)) from error
+            raise
+
+    def _lost(self, snapshot: Snapshot) -> list[str]:
+        used = {segment.asset_id for segment in snapshot.draft.segments()}
+        assets = [asset for asset in snapshot.assets.values() if asset.id in used]
+        return [asset.name for asset in assets if not self._folder.blobs.is_whole(asset.digest)]
 
     def _take_in(self, files: Sequence[Path], *, skip_bad: bool) -> Intake:
         intake = take_in(
@@ -223,28 +213,45 @@ class Engine:
             raise FilesRefused(intake.refused)
         return intake
 
-    def _keep(self, taken: Sequence[Taken]) -> None:
-        for file in taken:
-            self._folder.blobs.put(file.path, file.asset.digest)
+    @contextmanager
+    def _kept(self, taken: Sequence[Taken]) -> Iterator[None]:
+        """Keep files; when what follows fails, what no project uses is given up again."""
+        try:
+            for file in taken:
+                self._folder.blobs.put(file.path, file.asset.digest)
+            yield
+        except BaseException:
+            with self._folder.projects.transaction() as tx:
+                for file in taken:
+                    if not tx.uses(file.asset.digest):
+                        self._folder.blobs.remove(file.asset.digest)
+            raise
 
-    def _check_free(self, name: str) -> None:
+    def _free(self, name: str) -> str:
+        """Give a name as it will be listed; no other project has it."""
+        if not (plain := one_line(name)):
+            raise BadName(name)
         with self._folder.projects.transaction() as tx:
             try:
-                holder = tx.find(name)
+                holder = tx.find(plain).id
             except UnknownProject:
-                return
-            raise NameTaken(name, holder.id)
+                return plain
+            except AmbiguousProject as several:
+                holder = several.project_ids[0]
+        raise NameTaken(plain, holder)
 
 
-def _check_words(request: str) -> None:
+def _words(request: str) -> str:
     if not request.strip():
         raise EmptyRequest
+    return whole_text(request)
 
 
-def _snapshot(tx: Transaction, reference: str) -> Snapshot:
-    project = tx.find(reference)
-    assets = {asset.id: asset for asset in tx.assets(project.id)}
-    return Snapshot(project, tx.version(project.id, project.current).draft, assets)
+def _check_shape(canvas: Canvas, size: tuple[int, int] | None) -> None:
+    # Sides are rounded to even pixels, so a pixel is free, as in the export.
+    slack_px = 2 * max(canvas.width, canvas.height)
+    if size and abs(size[0] * canvas.height - size[1] * canvas.width) > slack_px:
+        raise ShapeMismatch(size, canvas.ratio)
 
 
 def _new_id() -> str:
@@ -255,4 +262,5 @@ def _name(draft: Draft, request: str) -> str:
     """Name a film after its title, else after the first words of the request."""
     titles = (s.text.content for s in draft.segments() if s.text and s.text.role is TextRole.TITLE)
     title = next((t.strip() for t in titles if t.strip()), "")
-    return title.splitlines()[0] if title else " ".join(request.split()[:_NAME_WORDS_MAX])
+    first_line = title.splitlines()[0] if title else ""
+    return one_line(first_line or " ".join(request.split()[:_NAME_WORDS_MAX])) or "film"

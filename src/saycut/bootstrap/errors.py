@@ -1,13 +1,29 @@
-"""What can go wrong between the parts, when each of them did its own work."""
+"""What can go wrong between the parts, when each of them did its own work.
+
+Codes 48xx are of the machine: a disk, a permission.
+"""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-from saycut.agent import Turn
-from saycut.bootstrap.intake import Refusal
 from saycut.errors import SaycutError
 
-__all__ = ["BadSetting", "EmptyRequest", "FilesRefused", "NotDone"]
+if TYPE_CHECKING:  # at run time they would load the planner and the decoders
+    from saycut.agent import Turn
+    from saycut.bootstrap.intake import Refusal
+
+__all__ = [
+    "BadName",
+    "BadSetting",
+    "CacheUnusable",
+    "EmptyRequest",
+    "FilesRefused",
+    "FilmNotWritten",
+    "MediaLost",
+    "NoTemporaryFolder",
+    "NotDone",
+]
 
 
 class BadSetting(SaycutError):
@@ -16,12 +32,74 @@ class BadSetting(SaycutError):
     code: ClassVar[int] = 4703
 
 
+class BadName(SaycutError):
+    """A project cannot have that name."""
+
+    code: ClassVar[int] = 4705
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"cannot name a project {name!r}: a name has letters or digits to read")
+        self.name = name
+
+
+class MediaLost(SaycutError):
+    """Copies of media in the data folder are gone or damaged."""
+
+    code: ClassVar[int] = 4801
+
+    def __init__(self, names: Sequence[str], project_id: str) -> None:
+        shown = ", ".join(repr(name) for name in names)
+        super().__init__(
+            f"cannot make the film: the data folder has lost or damaged its copy of {shown}; give "
+            f'the files again: saycut edit {project_id} FILES... -p "export"'
+        )
+        self.names = tuple(names)
+
+
+class CacheUnusable(SaycutError):
+    """Finished parts of a film cannot be kept."""
+
+    code: ClassVar[int] = 4802
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot keep finished parts in the cache folder {folder}: {reason}; make room, or "
+            "set SAYCUT_CACHE to a folder that can be written"
+        )
+        self.folder = folder
+
+
+class FilmNotWritten(SaycutError):
+    """The finished film cannot be written where it was asked to."""
+
+    code: ClassVar[int] = 4803
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot write the film {path}: {reason}; make room there, or name another place "
+            "with -o"
+        )
+        self.path = path
+
+
+class NoTemporaryFolder(SaycutError):
+    """There is no place for files under way."""
+
+    code: ClassVar[int] = 4804
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"cannot make a temporary folder: {reason}; make room, or set TMPDIR to a folder that "
+            "can be written"
+        )
+
+
 class FilesRefused(SaycutError):
     """Some of the files that were given cannot be used; nothing was changed."""
 
     code: ClassVar[int] = 4290
 
-    def __init__(self, refused: Sequence[Refusal]) -> None:
+    def __init__(self, refused: "Sequence[Refusal]") -> None:
         lines = ["some files cannot be used, and nothing was made or changed:"]
         lines += [f"  {refusal.path}: {refusal.error}" for refusal in refused]
         super().__init__("\n".join(lines))
@@ -45,6 +123,6 @@ class NotDone(SaycutError):
 
     code: ClassVar[int] = 4591
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: "Turn") -> None:
         super().__init__(turn.reply)
         self.turn = turn

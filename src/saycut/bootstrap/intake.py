@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from saycut.audio import hear
+from saycut.bootstrap.plain import file_label
 from saycut.errors import SaycutError
-from saycut.media import inspect
+from saycut.media import MissingFile, inspect
 from saycut.timeline import Asset, AssetKind, Facts
 
 __all__ = ["Intake", "Refusal", "Taken", "numbered", "take_in"]
@@ -38,7 +39,7 @@ class Intake:
     refused: tuple[Refusal, ...] = ()
 
 
-def take_in(paths: Sequence[Path], *, worker_count: int, max_pixels: int) -> Intake:
+def take_in(paths: Sequence[Path], *, worker_count: int, max_pixels: int | None) -> Intake:
     """Inspect files; nothing is kept yet, and a bad one does not stop the others.
 
     The inspections run in children of this process, `worker_count` at a time.
@@ -62,9 +63,13 @@ def numbered(taken: Iterable[Taken], held: Sequence[Asset]) -> tuple[Taken, ...]
     )
 
 
-def _inspected(path: Path, *, max_pixels: int) -> Taken | Refusal:
+def _inspected(path: Path, *, max_pixels: int | None) -> Taken | Refusal:
+    name = file_label(path)
     try:
-        asset = inspect(path, path.name, max_pixels=max_pixels)
+        # A pipe or a device has no end that could be found.
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise MissingFile(name, "it is not a regular file")
+        asset = inspect(path, name, max_pixels=max_pixels)
         if asset.kind is AssetKind.AUDIO or asset.has_audio:
             asset = replace(asset, facts=_joined(asset.facts, hear(path)))
     except SaycutError as error:
