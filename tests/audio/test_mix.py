@@ -78,7 +78,7 @@ def test_the_file_lasts_exactly_as_long_as_the_draft(duration_ms: int, tmp_path:
     assert 0 <= heard_in(path).shape[1] - duration_ms * 48 < AAC_FRAME
 
 
-@pytest.mark.parametrize(("gain_db", "target"), [(0.0, None), (-15.0, None), (3.0, -23.0)])
+@pytest.mark.parametrize(("gain_db", "target"), [(0.0, None), (-15.0, -14.0), (3.0, -23.0)])
 def test_music_comes_out_at_its_target(
     gain_db: float, target: float | None, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from saycut.audio.beats import beats_of
 from saycut.audio.loudness import measure
 from saycut.audio.onsets import OnsetListener
 from saycut.audio.samples import BLOCK_SAMPLES
+from saycut.media import ANY_SIZE
 from saycut.media.sandbox import Limits, run_confined
 from saycut.media.sound import open_sound
 from saycut.timeline import Facts
@@ -37,6 +38,8 @@ def find_beats(path: Path) -> Facts:
         MediaError: the file has no sound that can be read.
     """
     listener = OnsetListener()
-    loudness = measure(listener.listen(open_sound(path).blocks(0, BLOCK_SAMPLES)))
+    loudness = measure(
+        listener.listen(open_sound(path, max_pixels=ANY_SIZE).blocks(0, BLOCK_SAMPLES))
+    )
     lufs = loudness.integrated_lufs
     return replace(beats_of(listener.onsets()), loudness_lufs=lufs if isfinite(lufs) else None)

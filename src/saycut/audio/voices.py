@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from saycut.audio.plan import MixPlan, PlacedSound, Ramp, RampShape
 from saycut.audio.samples import BLOCK_SAMPLES, SAMPLES_PER_MS, FloatArray, filtered, recut
+from saycut.media import ANY_SIZE
 from saycut.media.sound import SoundReader, open_sound
 
 __all__ = ["mix_blocks"]
@@ -33,7 +34,7 @@ def mix_blocks(plan: MixPlan, sources: Mapping[str, Path]) -> Iterator[FloatArra
         while waiting and waiting[-1].start < end:
             sound = waiting.pop()
             if sound.asset_id not in readers:
-                readers[sound.asset_id] = open_sound(sources[sound.asset_id])
+                readers[sound.asset_id] = open_sound(sources[sound.asset_id], max_pixels=ANY_SIZE)
             playing.append((sound, _voice(sound, readers[sound.asset_id])))
         block = np.zeros((2, end - start), np.float32)
         for sound, voice in playing:

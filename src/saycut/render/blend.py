@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from saycut.media import Planes
-from saycut.render.colour import BLACK_YUV, FROM_PREMULTIPLIED
+from saycut.media.matrix import FROM_PREMULTIPLIED
+from saycut.render.colour import BLACK_YUV
 from saycut.render.warp import Plane
 
 __all__ = ["SpritePlanes", "box_of", "darken", "fill", "lay", "mix", "sprite_planes"]

@@ -31,8 +31,6 @@ from saycut.timeline import (
 __all__ = ["ColourDraw", "Draw", "PictureDraw", "RenderPlan", "TextDraw", "plan_render"]
 
 BLACK: Final = "#000000"
-# A draft counts whole milliseconds: a cut may lie half of one before its frame's PTS.
-_ROUNDING_US: Final = 1000
 # Longer than any text takes to leave.
 _EXIT_MS_MAX: Final = 1000
 
@@ -319,7 +317,7 @@ def _picture_draw(shot: _Shot, frame: int, canvas: Canvas, opacity: float) -> Dr
 def _media_us(shot: _Shot, frame: int, rate: Fraction) -> int:
     """Give the moment of the media that a frame shows; handles may reach before its start."""
     passed_us = Fraction(frame - shot.first) / rate * shot.segment.speed * 1_000_000
-    return max(0, shot.segment.source_start_ms * 1000 + round(passed_us) + _ROUNDING_US)
+    return max(0, shot.segment.source_start_ms * 1000 + round(passed_us))
 
 
 def _text_draw(span: _TextSpan, frame: int, rate: Fraction) -> TextDraw:

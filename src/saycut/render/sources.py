@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 import cv2
 import numpy as np
 
-from saycut.media import FrameReader, Planes, load_still
+from saycut.media import ANY_SIZE, FrameReader, Planes, load_still
 from saycut.render.blend import colour_planes, darken
 from saycut.render.plan import PictureDraw
 from saycut.render.warp import Plane
@@ -37,7 +37,7 @@ _T = TypeVar("_T")
 
 
 class Sources:
-    """The media of a render, by content digest."""
+    """The media of a render, by content digest. How large it may be was settled when it came."""
 
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self.paths = dict(paths)
@@ -51,7 +51,7 @@ class Sources:
             return _treated(frame, draw, canvas_height)
 
         def load() -> Planes:
-            still = load_still(self.paths[draw.digest], fit_px=draw.load_px)
+            still = load_still(self.paths[draw.digest], fit_px=draw.load_px, max_pixels=ANY_SIZE)
             return _treated(still, draw, canvas_height)
 
         return self._stills.get((draw.digest, draw.load_px, draw.blur, draw.dim), load)
@@ -73,7 +73,9 @@ class Sources:
         if key not in self._readers:
             if len(self._readers) >= _READERS_MAX:
                 self._readers.popitem(last=False)[1].close()
-            self._readers[key] = FrameReader(self.paths[draw.digest], fit_px=draw.load_px)
+            self._readers[key] = FrameReader(
+                self.paths[draw.digest], fit_px=draw.load_px, max_pixels=ANY_SIZE
+            )
         self._readers.move_to_end(key)
         return self._readers[key]
 
