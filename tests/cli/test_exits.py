@@ -9,11 +9,16 @@ from saycut.errors import SaycutError
     [
         (4104, ExitCode.REQUEST),
         (4201, ExitCode.MEDIA),
-        (4302, ExitCode.RENDER),
+        (4302, ExitCode.USAGE),
+        (4303, ExitCode.RENDER),
         (4403, ExitCode.PROJECT),
+        (4410, ExitCode.INTERNAL),
+        (4411, ExitCode.INTERNAL),
+        (4412, ExitCode.INTERNAL),
         (4501, ExitCode.REQUEST),
         (4601, ExitCode.RENDER),
         (4701, ExitCode.USAGE),
+        (4803, ExitCode.INTERNAL),
         (400, ExitCode.INTERNAL),
     ],
 )

@@ -3,6 +3,8 @@
 import json
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -112,6 +114,43 @@ def test_undo_and_redo_move_between_the_versions(copy: tuple[Cli, str]) -> None:
     assert "nothing to redo" in nothing.err
 
 
+def test_readers_that_leave_do_not_cost_the_film(copy: tuple[Cli, str]) -> None:
+    cli, project = copy
+    with cli.start("export", project, "-o", "film.mp4") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stderr.close()
+
+    assert process.returncode == 0
+    assert (cli.work / "film.mp4").is_file()
+
+
+def test_output_that_is_closed_or_full_is_no_crash(copy: tuple[Cli, str]) -> None:
+    cli, project = copy
+    saycut = f"{sys.executable} -m saycut show {project} --json"
+
+    closed = subprocess.run(["sh", "-c", f"{saycut} >&-"], env=cli.environment)
+    full = subprocess.run(
+        ["sh", "-c", f"{saycut} >/dev/full"], env=cli.environment, capture_output=True, text=True
+    )
+
+    assert closed.returncode == 0
+    assert full.returncode == 1
+    assert full.stderr.splitlines() == [
+        "saycut: cannot write to stdout: No space left on device; send it elsewhere"
+    ]
+
+
+def test_a_format_that_is_not_made_is_said_not_to_be(copy: tuple[Cli, str]) -> None:
+    cli, project = copy
+
+    told = cli("edit", project, "-p", "export as webm at most 9000 MB", "-o", "film.mp4", "--json")
+
+    assert told.code == 0, told.err
+    assert [what for what in told.json["unmet"] if "MP4" in what]
+
+
 def test_an_export_again_takes_every_chunk_from_the_cache(copy: tuple[Cli, str]) -> None:
     cli, project = copy
 
@@ -193,21 +232,25 @@ def test_a_film_is_never_written_over_one_of_its_own_files(
     assert clip.read_bytes() == before
 
 
-def test_stopping_leaves_nothing_half_written_and_the_next_run_goes_on(
-    cli: Cli, photos: Sequence[Path]
+def test_being_ended_leaves_nothing_half_written_and_the_next_run_goes_on(
+    cli: Cli, photos: Sequence[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     request = REQUEST.replace("2-second", "30-second")
     with cli.start("make", *photos, "-p", request, "-o", "film.mp4", *SMALL) as process:
         assert process.stderr is not None
         said = iter(process.stderr.readline, "")
         next(line for line in said if " 50%" in line)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         _, err = process.communicate()
 
-    assert process.returncode == 130
+    assert process.returncode == 143
+    assert list(temporary.iterdir()) == []
     assert list(cli.work.iterdir()) == []
     (project,) = projects_of(cli)
-    assert f"saycut export {project}" in err
+    assert f"saycut export {project} -o film.mp4 --size 320x180" in err
     resumed = cli("export", project, "-o", "film.mp4", "--json").json["export"]
     assert resumed["cached_chunks"] > 0
     assert resumed["frame_count"] == 900
@@ -228,5 +271,19 @@ def test_planning_writes_one_record_a_case_even_for_a_broken_one(cli: Cli) -> No
     assert planned.json | {"path": ""} == {"path": "", "cases": 2, "failed": 1}
     assert [record["id"] for record in facts] == ["one", "broken"]
     assert facts[0]["duration_s"] == 10
-    assert facts[1]["error"]
+    assert facts[1]["error"].startswith("line 2: text and media missing")
     assert not (cli.folder / "data").exists()
+
+
+def test_ctrl_c_ends_with_130_and_tells_how_to_go_on(copy: tuple[Cli, str]) -> None:
+    cli, project = copy
+    with cli.start("export", project, "-o", "my film.mp4", "--size", "1280x720") as process:
+        assert process.stderr is not None
+        said = iter(process.stderr.readline, "")
+        next(line for line in said if " 0%" in line)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+
+    assert process.returncode == 130
+    assert f"saycut export {project} -o 'my film.mp4' --size 1280x720" in err
+    assert not (cli.work / "my film.mp4").exists()

@@ -40,7 +40,7 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
 
     with pytest.raises(OutputRefused, match="cannot be written"):
-        check_json_path(tmp_path / "draft.json")
+        check_json_path(tmp_path / "draft.json", [])
 
 
 def test_a_film_never_overwrites_what_it_is_made_from_whatever_the_name(tmp_path: Path) -> None:
@@ -93,3 +93,39 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
     write_text(target, "new")
     assert target.read_text() == "new"
+
+
+def test_a_draft_is_never_written_over_a_photo_or_the_film(tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"the only copy")
+    (tmp_path / "link.json").symlink_to(photo)
+    (tmp_path / "film.json").symlink_to(tmp_path / "film.mp4")
+
+    with pytest.raises(OutputRefused, match=r"\.json"):
+        check_json_path(photo, [photo])
+    with pytest.raises(OutputRefused, match="files that are read"):
+        check_json_path(tmp_path / "link.json", [photo])
+    with pytest.raises(OutputRefused, match="film goes there"):
+        check_json_path(tmp_path / "film.json", [photo], tmp_path / "film.mp4")
+
+
+@pytest.mark.parametrize("length", [246, 250, 255, 256])
+def test_a_name_too_long_for_the_file_under_way_is_refused_up_front(
+    tmp_path: Path, length: int
+) -> None:
+    with pytest.raises(OutputRefused, match="too long"):
+        check_film_path(tmp_path / ("x" * length + ".mp4"), [])
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_no_files_from_anybody_is_refused() -> None:
+    with pytest.raises(OutputRefused, match="cannot be written"):
+        check_film_path(Path("/proc/q.mp4"), [])
+
+
+def test_a_pipe_is_not_replaced_by_a_film(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "film.mp4")
+
+    with pytest.raises(OutputRefused, match="not a regular file"):
+        check_film_path(tmp_path / "film.mp4", [])

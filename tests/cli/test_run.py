@@ -51,6 +51,8 @@ def test_the_help_loads_nothing_that_only_work_needs() -> None:
         (["make", "-p", "x", "-o", "gone/film.mp4"], "no folder"),
         (["make", "-p", "x", "--draft", "gone/draft.json"], "no folder"),
         (["make", "-p", "x", "--size", "big"], "1080x1920"),
+        (["make", "-p", "x", "--size", ""], "1080x1920"),
+        (["make", "", "-p", "x"], "empty word"),
         (["plan", "gone.jsonl", "-o", "facts.jsonl"], "gone.jsonl"),
     ],
 )
@@ -97,6 +99,46 @@ def test_an_empty_folder_of_projects_tells_how_to_begin(
     assert run(["projects"]) == 0
 
     assert "saycut make" in capsys.readouterr().out
+
+
+def test_json_may_be_asked_for_before_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--json", "projects"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == {"projects": []}
+
+
+def test_a_list_of_projects_loads_no_decoder_and_no_planner() -> None:
+    script = "import sys; from saycut.cli.run import run; run(['projects']); "
+    script += "heavy = ('av', 'cv2', 'saycut.agent', 'saycut.render'); "
+    script += "print([m for m in heavy if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert shown.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_broken_database_is_a_fault_of_the_machine_and_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "saycut.db").touch()
+
+    assert run(["projects"]) == 1
+
+    assert "saycut.db: it is empty" in capsys.readouterr().err
+    assert (tmp_path / "data" / "saycut.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"), [("\n[1]\n", "line 2 holds [1]"), ('{}\n{"id"\n', "line 2 is no JSON")]
+)
+def test_a_file_of_cases_is_refused_with_the_line(
+    tmp_path: Path, lines: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cases.jsonl").write_text(lines)
+
+    assert run(["plan", "cases.jsonl", "-o", "facts.jsonl"]) == 2
+
+    assert says in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["show", "undo", "redo", "export"])

@@ -39,3 +39,8 @@ def test_a_word_that_is_no_size_is_refused_with_an_example(text: str) -> None:
 def test_a_size_that_cannot_be_encoded_is_refused_with_the_limits(text: str) -> None:
     with pytest.raises(SizeRefused, match="even numbers of pixels from 64 to 8192"):
         Size.parse(text)
+
+
+def test_4k_and_8k_are_short_sides_whatever_their_case() -> None:
+    assert [Size.parse(text).short_side_px for text in ("4k", "4K", "8k")] == [2160, 2160, 4320]
+    assert Size.parse("8k").on(1920, 1080) == (7680, 4320)

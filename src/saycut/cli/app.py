@@ -26,6 +26,14 @@ Projects live in the folder SAYCUT_DATA (by default your user data folder), one 
 a time. Add --json to any command for one JSON object on stdout.
 """
 
+
+def _path(text: str) -> Path:
+    # `Path("")` is the working folder, which nobody means by an empty word.
+    if not text:
+        raise typer.BadParameter("an empty word is no file; leave it out or name one")
+    return Path(text)
+
+
 app = typer.Typer(
     help="Photos, clips, music and a sentence become a finished video.",
     epilog=_EPILOG,
@@ -37,7 +45,9 @@ app = typer.Typer(
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="FILES...", help="Photos, clips and music.", show_default=False),
+    typer.Argument(
+        metavar="FILES...", parser=_path, help="Photos, clips and music.", show_default=False
+    ),
 ]
 Project = Annotated[
     str, typer.Argument(metavar="PROJECT", help="Id or name; `saycut projects` lists them.")
@@ -46,15 +56,29 @@ Request = Annotated[
     str, typer.Option("-p", "--prompt", help="What to do, in your words; - reads it from stdin.")
 ]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", help="The film, an .mp4.", show_default=False)
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        parser=_path,
+        metavar="PATH",
+        help="The film, an .mp4.",
+        show_default=False,
+    ),
 ]
 FilmSize = Annotated[
     str | None,
-    typer.Option("--size", help="1080x1920 (the shape too) or 720p.", show_default=False),
+    typer.Option("--size", help="1080x1920 (the shape too), 720p or 4k.", show_default=False),
 ]
 DraftFile = Annotated[
     Path | None,
-    typer.Option("--draft", help="Write the draft there as JSON.", show_default=False),
+    typer.Option(
+        "--draft",
+        parser=_path,
+        metavar="PATH",
+        help="Write the draft there, a .json.",
+        show_default=False,
+    ),
 ]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Go on without files that are bad.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -170,41 +194,47 @@ def export(
 @app.command()
 def show(project: Project, draft: DraftFile = None, is_json: Json = False) -> None:
     """Tell what is on the timeline of a project."""
-    from saycut.cli import commands
+    from saycut.cli import library
 
-    commands.show(project, draft=draft, voice=commands.Voice(is_json=is_json))
+    library.show(project, draft=draft, voice=library.Voice(is_json=is_json))
 
 
 @app.command()
 def projects(is_json: Json = False) -> None:
     """List the projects, the newest first."""
-    from saycut.cli import commands
+    from saycut.cli import library
 
-    commands.projects(voice=commands.Voice(is_json=is_json))
+    library.projects(voice=library.Voice(is_json=is_json))
 
 
 @app.command()
 def undo(project: Project, is_json: Json = False) -> None:
     """Take the last edit back; nothing is lost, `redo` brings it back."""
-    from saycut.cli import commands
+    from saycut.cli import library
 
-    commands.undo(project, voice=commands.Voice(is_json=is_json))
+    library.undo(project, voice=library.Voice(is_json=is_json))
 
 
 @app.command()
 def redo(project: Project, is_json: Json = False) -> None:
     """Bring back the edit that was undone last."""
-    from saycut.cli import commands
+    from saycut.cli import library
 
-    commands.redo(project, voice=commands.Voice(is_json=is_json))
+    library.redo(project, voice=library.Voice(is_json=is_json))
 
 
 @app.command()
 def plan(
     cases: Annotated[
-        Path, typer.Argument(metavar="CASES", help="Requests, one JSON object a line.")
+        Path,
+        typer.Argument(metavar="CASES", parser=_path, help="Requests, one JSON object a line."),
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Facts, one object a line.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", parser=_path, metavar="PATH", help="Facts, one object a line."
+        ),
+    ],
     is_json: Json = False,
 ) -> None:
     """Plan many requests without media and write what came of each.

@@ -1,27 +1,32 @@
-"""What each command does: check the outputs, ask the engine, tell the result."""
+"""What the commands do that plan or render: check the outputs, ask the engine, tell the result."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
 from saycut.bootstrap import (
     Engine,
     ExportReport,
     FilesRefused,
     Snapshot,
-    Turn,
     plan_cases,
 )
 from saycut.cli.errors import CasesRefused, Interrupted
+from saycut.cli.library import write_draft
+from saycut.cli.orders import Orders
 from saycut.cli.output import check_film_path, check_json_path, free_path, write_text
 from saycut.cli.progress import shown
 from saycut.cli.sizes import Size
 from saycut.cli.voice import Voice
 from saycut.errors import SaycutError
 
-__all__ = ["Voice", "edit", "export", "make", "plan", "projects", "redo", "show", "undo"]
+__all__ = ["Voice", "edit", "export", "make", "plan"]
+
+_CASES_SUFFIXES: Final = (".jsonl", ".json")
 
 
 def make(
@@ -35,17 +40,18 @@ def make(
     skip_bad: bool,
     voice: Voice,
 ) -> None:
-    wanted = Size.parse(size) if size else None
-    _check(output, draft, files)
+    wanted = Size.parse(size) if size is not None else None
+    _check(output or free_path("film"), draft, files)
     text = _words(request)
     with Engine.open() as engine:
         with _hint_at_skipping(files):
             shape = wanted.shape if wanted else None
             done = engine.make(text, files, name=name, size=shape, skip_bad=skip_bad)
-        _write_draft(draft, done.snapshot)
+        write_draft(draft, done.snapshot)
         voice.turn(done)
-        film = _film(engine, done.snapshot, output, wanted or _ordered(done.turn), voice)
-        voice.end(done.snapshot, film)
+        orders = Orders(done.turn, done.snapshot.draft.canvas)
+        film = _film(engine, done.snapshot, output, wanted or orders.size, voice)
+        voice.end(done.snapshot, film, list(orders.not_done(film)))
 
 
 def edit(
@@ -59,63 +65,38 @@ def edit(
     skip_bad: bool,
     voice: Voice,
 ) -> None:
-    wanted = Size.parse(size) if size else None
+    wanted = Size.parse(size) if size is not None else None
     _check(output, draft, files)
     text = _words(request)
     with Engine.open() as engine:
         with _hint_at_skipping(files):
-            done = engine.turn(project, text, files, skip_bad=skip_bad)
-        _write_draft(draft, done.snapshot)
+            shape = wanted.shape if wanted else None
+            done = engine.turn(project, text, files, size=shape, skip_bad=skip_bad)
+        write_draft(draft, done.snapshot)
         voice.turn(done)
-        film = None
-        if output or wanted or "export" in done.turn.actions:
-            film = _film(engine, done.snapshot, output, wanted or _ordered(done.turn), voice)
-        voice.end(done.snapshot, film)
+        if not (output or wanted or "export" in done.turn.actions):
+            voice.end(done.snapshot)
+            return
+        orders = Orders(done.turn, done.snapshot.draft.canvas)
+        film = _film(engine, done.snapshot, output, wanted or orders.size, voice)
+        voice.end(done.snapshot, film, list(orders.not_done(film)))
 
 
 def export(project: str, *, output: Path | None, size: str | None, voice: Voice) -> None:
-    wanted = Size.parse(size) if size else None
-    _check(output, None, [])
+    wanted = Size.parse(size) if size is not None else None
+    _check(output or free_path("film"), None, [])
     with Engine.open() as engine:
         snapshot = engine.show(project)
         voice.end(snapshot, _film(engine, snapshot, output, wanted, voice))
 
 
-def show(project: str, *, draft: Path | None, voice: Voice) -> None:
-    _check(None, draft, [])
-    with Engine.open() as engine:
-        snapshot = engine.show(project)
-    _write_draft(draft, snapshot)
-    voice.timeline(snapshot)
-    voice.end(snapshot)
-
-
-def undo(project: str, *, voice: Voice) -> None:
-    with Engine.open() as engine:
-        snapshot = engine.undo(project)
-    voice.timeline(snapshot)
-    voice.end(snapshot)
-
-
-def redo(project: str, *, voice: Voice) -> None:
-    with Engine.open() as engine:
-        snapshot = engine.redo(project)
-    voice.timeline(snapshot)
-    voice.end(snapshot)
-
-
-def projects(*, voice: Voice) -> None:
-    with Engine.open() as engine:
-        voice.projects(engine.projects())
-
-
 def plan(cases: Path, output: Path, *, voice: Voice) -> None:
-    check_json_path(output)
-    try:
-        given = [json.loads(line) for line in cases.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
-        raise CasesRefused(cases, str(error)) from error
-    facts = list(plan_cases(given))
+    check_json_path(output, [cases], suffixes=_CASES_SUFFIXES)
+    given = _cases(cases)
+    facts = list(plan_cases(given.values()))
+    for number, record in zip(given, facts, strict=True):
+        if record.get("error"):
+            record["error"] = f"line {number}: {record['error']}"
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in facts)
     write_text(output, "".join(lines))
     voice.planned(output, len(facts), sum(bool(record.get("error")) for record in facts))
@@ -125,7 +106,26 @@ def _check(output: Path | None, draft: Path | None, files: Sequence[Path]) -> No
     if output:
         check_film_path(output, files)
     if draft:
-        check_json_path(draft)
+        check_json_path(draft, files, output)
+
+
+def _cases(path: Path) -> dict[int, dict[str, Any]]:
+    """Read the cases of a file, by the numbers of their lines."""
+    try:
+        lines = path.read_text("utf-8").split("\n")
+    except (OSError, ValueError) as error:
+        raise CasesRefused(path, getattr(error, "strerror", None) or str(error)) from error
+    return {n: _case(path, n, line) for n, line in enumerate(lines, 1) if line.strip()}
+
+
+def _case(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        case = json.loads(line)
+    except ValueError as error:
+        raise CasesRefused(path, f"line {number} is no JSON ({error})") from error
+    if not isinstance(case, dict):
+        raise CasesRefused(path, f"line {number} holds {line.strip()[:40]}, which is no object")
+    return case
 
 
 @contextmanager
@@ -139,20 +139,10 @@ def _hint_at_skipping(files: Sequence[Path]) -> Iterator[None]:
 
 
 def _words(request: str) -> str:
-    return sys.stdin.read() if request == "-" else request
-
-
-def _ordered(turn: Turn) -> Size | None:
-    """Give the size of the film that the words of the request ask for, if they name one."""
-    order = next(iter(turn.outputs), None)
-    if order is None or not order.width or not order.height:
-        return None
-    return Size.parse(f"{order.width}x{order.height}")
-
-
-def _write_draft(path: Path | None, snapshot: Snapshot) -> None:
-    if path:
-        write_text(path, json.dumps(snapshot.wire, ensure_ascii=False, indent=1) + "\n")
+    if request != "-":
+        return request
+    # Whatever wrote it need not write UTF-8; some letters are better than none.
+    return sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
 
 
 def _film(
@@ -162,7 +152,8 @@ def _film(
     canvas = snapshot.draft.canvas
     destination = output or free_path(snapshot.project.name)
     is_quiet = voice.is_quiet or (voice.is_json and not sys.stderr.isatty())
-    go_on = f"saycut export {snapshot.project.id} -o {destination}"
+    go_on = f"saycut export {snapshot.project.id} -o {shlex.quote(str(destination))}"
+    go_on += f" --size {shlex.quote(size.text)}" if size else ""
     try:
         pixels = size.on(canvas.width, canvas.height) if size else None
         with shown(is_quiet=is_quiet) as report:

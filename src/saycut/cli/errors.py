@@ -31,7 +31,8 @@ class CasesRefused(SaycutError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"cannot read the cases in {path}: {reason}; give a file with one JSON object a line"
+            f"cannot read the cases in {path}: {reason}; give a file with one JSON object a line, "
+            'such as {"id": "1", "text": "make a slideshow", "media": []}'
         )
         self.path = path
 

@@ -27,7 +27,7 @@ _MEANINGS: Final = {
     ExitCode.REQUEST: "the request is empty, was not understood or cannot be done",
     ExitCode.RENDER: "the film could not be made, or failed its checks",
     ExitCode.PROJECT: "the project is unknown, has changed, or is in use",
-    ExitCode.INTERRUPTED: "stopped with ^C; nothing half-made is left, finished parts are kept",
+    ExitCode.INTERRUPTED: "stopped with ^C (129, 143: SIGHUP, SIGTERM); finished parts are kept",
 }
 
 # Errors are numbered in families of a hundred.
@@ -39,11 +39,21 @@ _BY_FAMILY: Final = {
     45: ExitCode.REQUEST,
     46: ExitCode.RENDER,
     47: ExitCode.USAGE,
+    48: ExitCode.INTERNAL,
+}
+# Those that are of another kind than their family: a size that does not fit is a wrong command
+# line; a full disk and a broken database are the machine's.
+_BY_CODE: Final = {
+    4302: ExitCode.USAGE,
+    4410: ExitCode.INTERNAL,
+    4411: ExitCode.INTERNAL,
+    4412: ExitCode.INTERNAL,
 }
 
 
 def exit_code_of(error: SaycutError) -> ExitCode:
-    return _BY_FAMILY.get(error.code // 100, ExitCode.INTERNAL)
+    family = _BY_FAMILY.get(error.code // 100, ExitCode.INTERNAL)
+    return _BY_CODE.get(error.code, family)
 
 
 def explanation() -> str:

@@ -11,13 +11,15 @@ __all__ = ["Size"]
 # H.264 level 6.2 ends there, and so do most players.
 _SIDE_MAX_PX: Final = 8192
 _SIDE_MIN_PX: Final = 64
+_NAMED_PX: Final = {"4k": 2160, "8k": 4320}
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     """`1080x1920` fixes the shape too; `720p` is the short side, whatever the shape.
 
-    `shape` is (width, height) in pixels, or None when only the short side is given.
+    `4k` and `8k` stand for 2160p and 4320p. `shape` is (width, height) in pixels, or None
+    when only the short side is given.
     """
 
     text: str
@@ -32,8 +34,10 @@ class Size:
             size = cls(text, min(width, height), (width, height))
         elif found := re.fullmatch(r"(\d+)p", text.strip(), re.IGNORECASE):
             size = cls(text, int(found[1]), None)
+        elif side_px := _NAMED_PX.get(text.strip().lower()):
+            size = cls(text, side_px, None)
         else:
-            raise SizeRefused(f"{text!r} is not a size: write 1080x1920 or 720p")
+            raise SizeRefused(f"{text!r} is not a size: write 1080x1920, 720p or 4k")
         sides = size.shape or (size.short_side_px,)
         if min(sides) < _SIDE_MIN_PX or max(sides) > _SIDE_MAX_PX or any(s % 2 for s in sides):
             raise SizeRefused(

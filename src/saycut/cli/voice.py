@@ -5,10 +5,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from saycut.bootstrap import Done, ExportReport, Project, Snapshot
-from saycut.cli.plain import printable
+from saycut.bootstrap import Project, Snapshot
+from saycut.bootstrap.plain import one_line, whole_text
+from saycut.cli.plain import counted, printable
+
+if TYPE_CHECKING:  # at run time they would load the planner and the decoders
+    from saycut.bootstrap import Done, ExportReport
 
 __all__ = ["Voice"]
 
@@ -21,7 +25,7 @@ class Voice:
     is_quiet: bool = False
     _gathered: dict[str, Any] = field(default_factory=dict)
 
-    def turn(self, done: Done) -> None:
+    def turn(self, done: "Done") -> None:
         """Tell what a request led to, and which files were left out."""
         turn = done.turn
         self._gathered |= {
@@ -58,17 +62,23 @@ class Voice:
         shape = f"{canvas.width}x{canvas.height} at {_plain(float(canvas.frame_rate))} frames/s"
         self._say(snapshot.summary, f"{_length(draft.duration_ms)} long, {shape}", "")
 
-    def end(self, snapshot: Snapshot, film: ExportReport | None = None) -> None:
-        """Tell of the finished film, if there is one, and where to go from here."""
+    def end(
+        self,
+        snapshot: Snapshot,
+        film: "ExportReport | None" = None,
+        not_done: Sequence[str] = (),
+    ) -> None:
+        """Tell of the finished film, if there is one, what it is not, and where to go on."""
         project = snapshot.project
         next_steps = _next_steps(project, has_film=film is not None)
         self._gathered |= {
             "project": {"id": project.id, "name": project.name, "version": project.current},
             "export": asdict(film) if film else None,
+            "unmet": [*self._gathered.get("unmet", ()), *not_done],
             "next": next_steps,
         }
         if film:
-            self._say(*_film_lines(film), "")
+            self._say(*_film_lines(film), *(f"Not done: {what}" for what in not_done), "")
         self._say(f'Project {project.id} "{project.name}", version {project.current}. Next:')
         self._say(*(f"  {step}" for step in next_steps))
         self._write_json()
@@ -79,7 +89,7 @@ class Voice:
             {"id": p.id, "name": p.name, "version": p.current, "created_ms": p.created_ms}
             for p in projects
         ]
-        self._say(*(f"{p.id}  version {p.current:<3}  {p.name}" for p in projects))
+        self._say(*(f"{p.id}  version {p.current:<3}  {one_line(p.name)}" for p in projects))
         if not projects:
             self._say('No projects yet. Make one: saycut make *.jpg song.mp3 -p "a short promo"')
         self._write_json()
@@ -87,7 +97,7 @@ class Voice:
     def planned(self, output: Path, count: int, failed_count: int) -> None:
         """Tell that cases were planned."""
         self._gathered |= {"path": str(output), "cases": count, "failed": failed_count}
-        self._say(f"{count} requests planned, {failed_count} of them with an error: {output}")
+        self._say(f"{counted(count, 'request')} planned, {failed_count} with an error: {output}")
         self._write_json()
 
     def _say(self, *lines: str) -> None:
@@ -97,11 +107,11 @@ class Voice:
 
     def _write_json(self) -> None:
         if self.is_json:
-            text = json.dumps(self._gathered, ensure_ascii=False, default=str)
+            text = whole_text(json.dumps(self._gathered, ensure_ascii=False, default=str))
             sys.stdout.write(f"{text}\n")
 
 
-def _film_lines(film: ExportReport) -> Iterable[str]:
+def _film_lines(film: "ExportReport") -> Iterable[str]:
     yield "Checked:"
     width = max((len(check.name) for check in film.checks), default=0)
     for check in film.checks:
