@@ -69,7 +69,7 @@ def test_two_folders_are_owned_independently(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_named_with_what_to_change(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
 
-    with pytest.raises(DataFolderUnusable, match=r"data: .*SAYCUT_DATA"):
+    with pytest.raises(DataFolderUnusable, match=r"data: it is a file.*SAYCUT_DATA"):
         FolderLock(tmp_path / "data")
 
 

@@ -20,6 +20,7 @@ from saycut.bootstrap.errors import (
 )
 from saycut.bootstrap.intake import Intake, Refusal, Taken, numbered, take_in
 from saycut.bootstrap.plain import one_line, whole_text
+from saycut.bootstrap.shape import has_shape
 from saycut.bootstrap.shelf import Shelf, Snapshot, snapshot_of
 from saycut.errors import SaycutError
 from saycut.render import (
@@ -248,9 +249,7 @@ def _words(request: str) -> str:
 
 
 def _check_shape(canvas: Canvas, size: tuple[int, int] | None) -> None:
-    # Sides are rounded to even pixels, so a pixel is free, as in the export.
-    slack_px = 2 * max(canvas.width, canvas.height)
-    if size and abs(size[0] * canvas.height - size[1] * canvas.width) > slack_px:
+    if size and not has_shape(canvas, size):
         raise ShapeMismatch(size, canvas.ratio)
 
 

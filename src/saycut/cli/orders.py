@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from saycut.bootstrap import ExportReport, Turn
+from saycut.bootstrap.shape import has_shape
 from saycut.cli.errors import SizeRefused
 from saycut.cli.sizes import Size
 from saycut.timeline import Canvas
 
 __all__ = ["Orders"]
 
-_H264: tuple[str | None, ...] = (None, "h264", "avc")
+_H264: Final = (None, "h264", "avc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Orders:
                 yield f"the codec {order.codec}; this is H.264"
             if order.max_mb and film.size_bytes > order.max_mb * 1e6:
                 made_mb = film.size_bytes / 1e6
-                yield f"at most {order.max_mb:g} MB; this has {made_mb:.1f} MB"
+                yield f"at most {order.max_mb:g} MB; this has {made_mb:.3g} MB"
             if order.audio_kbps:
                 yield f"sound of {order.audio_kbps} kbit/s; the bitrate is fixed"
             if order.aspect and order.aspect != self.canvas.ratio:
@@ -51,9 +53,7 @@ class Orders:
             yield f"a {sidecar.format.upper()} file beside the film"
 
     def _fits(self, width: int, height: int) -> bool:
-        slack_px = 2 * max(self.canvas.width, self.canvas.height)
-        is_alike = abs(width * self.canvas.height - height * self.canvas.width) <= slack_px
-        return is_alike and _size(width, height) is not None
+        return has_shape(self.canvas, (width, height)) and _size(width, height) is not None
 
 
 def _size(width: int, height: int) -> Size | None:

@@ -31,6 +31,8 @@ class FolderLock:
             self._take(folder)
         except BaseException as error:
             self.release()
+            if isinstance(error, FileExistsError):
+                raise DataFolderUnusable(folder, "it is a file") from error
             if isinstance(error, OSError):
                 raise DataFolderUnusable(folder, error.strerror or str(error)) from error
             raise
