@@ -31,7 +31,7 @@ from tests.agent.projects import (
     texts,
     title,
 )
-from tests.builders import a_clip, a_song, by_id
+from tests.builders import a_clip, a_photo, a_song, by_id
 from tests.strategies import drafts, patiently
 
 TALK = a_clip(
@@ -153,6 +153,15 @@ def test_export_is_an_action_for_the_caller(request_: str) -> None:
     assert turn.actions == ("export",)
     assert turn.outputs[0].format == "mp4"
     assert not turn.changed
+
+
+def test_export_of_files_alone_makes_the_film_first() -> None:
+    photos = [a_photo(f"photo{n}") for n in range(3)]
+
+    turn = take_turn("export", Draft(), photos)
+
+    assert turn.actions == ("export",)
+    assert [s.asset_id for s in turn.draft.tracks[0].segments][:3] == [p.id for p in photos]
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,9 @@ def take_turn(
     if route.action:
         work.act(route.action)
         if route.action == "export":
+            # Who sends files and says no more than that wants the film that they make.
+            if not work.shots and pictures_of(work.assets):
+                lay_out(work, ())
             work.order()
     elif route.kind is RouteKind.WORK:
         left = _work(work, whole)
