@@ -28,7 +28,7 @@ def test_a_film_described_without_a_verb_is_made_with_the_music_given(request_: 
     assert "add music" not in turn.reply
 
 
-@pytest.mark.parametrize("request_", ["export", "swap photo 1 and 2", "delete the video"])
+@pytest.mark.parametrize("request_", ["swap photo 1 and 2", "delete the video"])
 def test_orders_about_a_film_that_is_not_there_describe_none(request_: str) -> None:
     turn = take_turn(request_, Draft(), PROJECT)
 
