@@ -14,48 +14,55 @@ from saycut.agent.lexicon import Hit, Lexicon
 from saycut.agent.normalise import Quote, Request
 from saycut.agent.values import Value, ValueKind, read_values
 
-__all__ = ["VERBS", "Clause", "Pointer", "begins_an_order", "clauses_of", "read", "unread"]
+__all__ = ["VERBS", "WANTS", "Clause", "Pointer", "begins_an_order", "clauses_of", "read", "unread"]
 
-# What begins an order; things that are orders by themselves count after a comma: ", crossfade 1 s".
-VERBS: Final = frozenset(
+# Words that lead to no edit by themselves but make a sentence one that asks for something.
+WANTS: Final = frozenset(
     [
         "add",
-        "remove",
+        "change",
+        "compress",
+        "convert",
         "cut",
         "cut_down",
-        "keep",
-        "make",
-        "change",
-        "replace",
-        "swap",
-        "move",
-        "split",
-        "merge",
-        "export",
-        "convert",
         "extract",
-        "compress",
-        "mute",
-        "unmute",
-        "undo",
-        "redo",
+        "keep",
         "loop",
-        "speed_up",
+        "make",
+        "merge",
+        "move",
+        "mute",
+        "remove",
+        "replace",
         "slow_motion",
-        "zoom_in",
-        "zoom_out",
-        "louder",
-        "quieter",
+        "speed_up",
+        "split",
+        "swap",
+    ]
+)
+
+# What begins an order: those, and the words that are orders by themselves. Things that are orders
+# by themselves count after a comma: ", crossfade 1 s".
+VERBS: Final = WANTS | frozenset(
+    [
+        "export",
         "film_fade_in",
         "film_fade_out",
-        "no_translate",
-        "no_stabilise",
-        "no_denoise",
-        "no_upscale",
-        "no_rotate",
+        "louder",
         "no_blur",
-        "transcript",
+        "no_denoise",
+        "no_rotate",
+        "no_stabilise",
+        "no_translate",
+        "no_upscale",
+        "quieter",
+        "redo",
         "start_over",
+        "transcript",
+        "undo",
+        "unmute",
+        "zoom_in",
+        "zoom_out",
     ]
 )
 _THINGS: Final = frozenset(

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from saycut.agent import cutting, hearing, looking, ordering, wording
-from saycut.agent.clauses import Clause, clauses_of, read, unread
+from saycut.agent.clauses import WANTS, Clause, clauses_of, read, unread
 from saycut.agent.creating import CONSUMED, create, lay_out, topic_words, wants_film
 from saycut.agent.intents import Intent, intents_of
 from saycut.agent.labels import labels_quoted
@@ -41,30 +41,6 @@ _HANDLERS: Final[Handlers] = {
 _PACE: Final = ("faster", "slower")
 _FIRST: Final = ("canvas_aspect", "canvas_size", "duration", "shot_duration")
 _LAST: Final = ("film_fade_out", "sound_fade_out", "output", "export")
-# Words that lead to no edit by themselves but make a sentence one that asks for something.
-_WANTS: Final = frozenset(
-    [
-        "add",
-        "remove",
-        "cut",
-        "cut_down",
-        "keep",
-        "make",
-        "change",
-        "replace",
-        "swap",
-        "move",
-        "split",
-        "merge",
-        "convert",
-        "extract",
-        "loop",
-        "compress",
-        "speed_up",
-        "slow_motion",
-        "mute",
-    ]
-)
 _UNREAD_MAX: Final = 8
 # What stands before a length that tells of an upload: "my 10-minute talk".
 _POINTED: Final = re.compile(
@@ -371,7 +347,7 @@ def _not_understood(
             words += unread(clause)
             continue
         left = unread(clause)
-        is_order = any(h.concept in _WANTS for h in clause.hits)
+        is_order = any(h.concept in WANTS for h in clause.hits)
         is_told = clause.has("have") and not is_order and len(clauses) > 1
         if is_told or (is_new and (not is_order or _is_story(work))):
             words += left
