@@ -4,26 +4,25 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import URL, Engine, inspect, text
+from sqlalchemy import URL, inspect, text
 
-from saycut.store import DamagedDatabase, NewerData, open_database
-from saycut.store.database import transaction
+from saycut.store import DamagedDatabase, Database, NewerData, open_database
 from saycut.store.schema import HEAD, metadata
 
 
-def a_database(tmp_path: Path) -> Engine:
+def a_database(tmp_path: Path) -> Database:
     return open_database(URL.create("sqlite", database=str(tmp_path / "a.db")))
 
 
-def pragma(database: Engine, name: str) -> Any:
-    with database.connect() as connection:
+def pragma(database: Database, name: str) -> Any:
+    with database.engine.connect() as connection:
         return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
 def test_migrations_lead_to_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
     database = a_database(tmp_path)
 
-    with database.connect() as connection:
+    with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert context.get_current_revision() == HEAD
         assert compare_metadata(context, metadata) == []
@@ -39,21 +38,23 @@ def test_sqlite_commits_durably_lets_readers_in_and_checks_references(tmp_path: 
 
 def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
     first = a_database(tmp_path)
-    with first.begin() as connection:
-        connection.execute(text("INSERT INTO projects VALUES ('p1', 'Film', 0, 1)"))
-    first.dispose()
+    with first.writing() as connection:
+        connection.execute(
+            text("INSERT INTO projects (id, name, created_ms, current) VALUES ('p1', 'Film', 0, 1)")
+        )
+    first.close()
 
     second = a_database(tmp_path)
 
-    with second.connect() as connection:
+    with second.reading() as connection:
         assert connection.scalar(text("SELECT name FROM projects")) == "Film"
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     newer = a_database(tmp_path)
-    with newer.begin() as connection:
+    with newer.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    newer.dispose()
+    newer.close()
     before = (tmp_path / "a.db").read_bytes()
 
     with pytest.raises(NewerData, match="9999"):
@@ -75,7 +76,7 @@ def test_a_migration_that_fails_leaves_no_table_behind(
         with pytest.raises(KeyboardInterrupt):
             open_database(url)
 
-    with open_database(url).connect() as connection:
+    with open_database(url).reading() as connection:
         assert set(inspect(connection).get_table_names()) >= {"projects", "versions", "assets"}
 
 
@@ -93,12 +94,12 @@ def test_a_file_that_holds_no_database_is_named_and_left_as_it_is(
 
 
 def test_damage_that_shows_only_later_is_named_too(tmp_path: Path) -> None:
-    a_database(tmp_path).dispose()
+    a_database(tmp_path).close()
     path = tmp_path / "a.db"
     pages = bytearray(path.read_bytes())
     # The first page, which holds the schema, stays: opening finds nothing wrong.
     pages[4096:] = b"\xee" * len(pages[4096:])
     path.write_bytes(pages)
 
-    with pytest.raises(DamagedDatabase, match=r"a\.db"), transaction(a_database(tmp_path)) as open_:
+    with pytest.raises(DamagedDatabase, match=r"a\.db"), a_database(tmp_path).reading() as open_:
         open_.execute(text("SELECT * FROM projects")).all()

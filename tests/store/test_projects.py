@@ -53,96 +53,98 @@ def an_asset(asset_id: str) -> Asset:
 
 
 def test_a_new_project_is_found_by_its_id_and_by_its_name(folder: DataFolder) -> None:
-    with folder.projects.transaction() as tx:
-        tx.create("p1", "Golden Hour", Draft())
+    with folder.store.transaction() as tx:
+        tx.projects.create("p1", "Golden Hour", Draft())
 
-    with folder.projects.transaction() as tx:
-        assert tx.find("p1") == tx.find("Golden Hour")
-        assert tx.find("p1").current == 1
+    with folder.store.transaction() as tx:
+        assert tx.projects.find("p1") == tx.projects.find("Golden Hour")
+        assert tx.projects.find("p1").current == 1
 
 
 def test_an_id_wins_over_the_same_word_as_a_name(folder: DataFolder) -> None:
-    with folder.projects.transaction() as tx:
-        tx.create("p1", "p2", Draft())
-        tx.create("p2", "other", Draft())
+    with folder.store.transaction() as tx:
+        tx.projects.create("p1", "p2", Draft())
+        tx.projects.create("p2", "other", Draft())
 
-        assert tx.find("p2").name == "other"
+        assert tx.projects.find("p2").name == "other"
 
 
 def test_a_name_that_several_projects_bear_is_refused_with_their_ids(folder: DataFolder) -> None:
-    with folder.projects.transaction() as tx:
-        tx.create("p1", "Film", Draft())
-        tx.create("p2", "Film", Draft())
+    with folder.store.transaction() as tx:
+        tx.projects.create("p1", "Film", Draft())
+        tx.projects.create("p2", "Film", Draft())
 
         with pytest.raises(AmbiguousProject, match="p1, p2"):
-            tx.find("Film")
+            tx.projects.find("Film")
 
 
 def test_a_project_that_is_not_there_is_named(folder: DataFolder) -> None:
-    with folder.projects.transaction() as tx, pytest.raises(UnknownProject, match="nowhere"):
-        tx.find("nowhere")
+    with folder.store.transaction() as tx, pytest.raises(UnknownProject, match="nowhere"):
+        tx.projects.find("nowhere")
 
 
 def test_projects_are_listed_newest_first(folder: DataFolder) -> None:
     for number in range(3):
-        with folder.projects.transaction() as tx:
-            tx.create(f"p{number}", "Film", Draft())
+        with folder.store.transaction() as tx:
+            tx.projects.create(f"p{number}", "Film", Draft())
 
-    with folder.projects.transaction() as tx:
-        created = [project.created_ms for project in tx.recent()]
+    with folder.store.transaction() as tx:
+        created = [project.created_ms for project in tx.projects.recent()]
 
     assert created == sorted(created, reverse=True)
     assert len(created) == 3
 
 
 def test_assets_come_back_whole_and_in_the_order_they_came(folder: DataFolder) -> None:
-    with folder.projects.transaction() as tx:
-        tx.create("p1", "Film", Draft())
-        tx.add_assets("p1", [an_asset("z"), an_asset("b")])
-        tx.add_assets("p1", [an_asset("a")])
+    with folder.store.transaction() as tx:
+        tx.projects.create("p1", "Film", Draft())
+        tx.projects.add_assets("p1", [an_asset("z"), an_asset("b")])
+        tx.projects.add_assets("p1", [an_asset("a")])
 
-    with folder.projects.transaction() as tx:
-        assert tx.assets("p1") == (an_asset("z"), an_asset("b"), an_asset("a"))
+    with folder.store.transaction() as tx:
+        assert tx.projects.assets("p1") == (an_asset("z"), an_asset("b"), an_asset("a"))
 
 
 def test_an_asset_stored_before_a_fact_was_known_lacks_only_that_fact(tmp_path: Path) -> None:
-    with DataFolder(tmp_path) as folder, folder.projects.transaction() as tx:
-        tx.create("p1", "Film", Draft())
-        tx.add_assets("p1", [an_asset("a")])
+    with DataFolder(tmp_path) as folder, folder.store.transaction() as tx:
+        tx.projects.create("p1", "Film", Draft())
+        tx.projects.add_assets("p1", [an_asset("a")])
 
     with sqlite3.connect(tmp_path / "saycut.db") as raw:
         raw.execute("UPDATE assets SET descriptor = json_remove(descriptor, '$.facts.lights')")
     raw.close()
 
     stored = an_asset("a")
-    with DataFolder(tmp_path) as reopened, reopened.projects.transaction() as tx:
-        assert tx.assets("p1") == (replace(stored, facts=replace(stored.facts, lights=())),)
+    with DataFolder(tmp_path) as reopened, reopened.store.transaction() as tx:
+        assert tx.projects.assets("p1") == (
+            replace(stored, facts=replace(stored.facts, lights=())),
+        )
 
 
 def test_an_edit_made_on_an_older_version_is_refused_and_changes_nothing(
     folder: DataFolder,
 ) -> None:
-    with folder.projects.transaction() as tx:
-        tx.create("p1", "Film", Draft())
-        tx.write("p1", base=1, draft=a_draft(2), request="one", reply="")
+    with folder.store.transaction() as tx:
+        tx.projects.create("p1", "Film", Draft())
+        tx.projects.write("p1", base=1, draft=a_draft(2), request="one", reply="")
 
-    with folder.projects.transaction() as tx, pytest.raises(StaleBase) as refused:
-        tx.write("p1", base=1, draft=a_draft(3), request="other", reply="")
+    with folder.store.transaction() as tx, pytest.raises(StaleBase) as refused:
+        tx.projects.write("p1", base=1, draft=a_draft(3), request="other", reply="")
 
     assert (refused.value.base, refused.value.current) == (1, 2)
-    with folder.projects.transaction() as tx:
-        assert [version.request for version in tx.history("p1")] == ["", "one"]
+    with folder.store.transaction() as tx:
+        assert [version.request for version in tx.projects.history("p1")] == ["", "one"]
 
 
 def test_of_two_writers_on_one_base_exactly_one_is_taken(folder: DataFolder) -> None:
-    with folder.projects.transaction() as tx:
-        tx.create("p1", "Film", Draft())
+    with folder.store.transaction() as tx:
+        tx.projects.create("p1", "Film", Draft())
     refused: list[StaleBase] = []
 
     def write(number: int) -> None:
         try:
-            with folder.projects.transaction() as tx:
-                tx.write("p1", base=1, draft=a_draft(number), request="", reply="")
+            with folder.store.transaction() as tx:
+                tx.projects.write("p1", base=1, draft=a_draft(number), request="", reply="")
         except StaleBase as stale:
             refused.append(stale)
 
@@ -153,17 +155,17 @@ def test_of_two_writers_on_one_base_exactly_one_is_taken(folder: DataFolder) -> 
         writer.join()
 
     assert len(refused) == 2
-    with folder.projects.transaction() as tx:
-        assert len(tx.history("p1")) == 2
+    with folder.store.transaction() as tx:
+        assert len(tx.projects.history("p1")) == 2
 
 
 def test_an_interrupt_inside_a_transaction_leaves_nothing_of_it(folder: DataFolder) -> None:
-    with pytest.raises(KeyboardInterrupt), folder.projects.transaction() as tx:
-        tx.create("p1", "Film", Draft())
+    with pytest.raises(KeyboardInterrupt), folder.store.transaction() as tx:
+        tx.projects.create("p1", "Film", Draft())
         raise KeyboardInterrupt
 
-    with folder.projects.transaction() as tx:
-        assert tx.recent() == ()
+    with folder.store.transaction() as tx:
+        assert tx.projects.recent() == ()
 
 
 CRASH = """
@@ -172,11 +174,11 @@ from pathlib import Path
 from saycut.store import DataFolder
 from saycut.timeline import Draft
 folder = DataFolder(Path(sys.argv[1]))
-with folder.projects.transaction() as tx:
-    tx.create("kept", "Film", Draft())
-with folder.projects.transaction() as tx:
-    tx.write("kept", base=1, draft=Draft(), request="half done", reply="")
-    tx.create("half", "Film", Draft())
+with folder.store.transaction() as tx:
+    tx.projects.create("kept", "Film", Draft())
+with folder.store.transaction() as tx:
+    tx.projects.write("kept", base=1, draft=Draft(), request="half done", reply="")
+    tx.projects.create("half", "Film", Draft())
     print("inside", flush=True)
     sys.stdin.read()
 """
@@ -192,9 +194,9 @@ def test_a_process_killed_inside_a_transaction_loses_only_that_transaction(
         child.kill()
         child.communicate()
 
-    with DataFolder(tmp_path) as reopened, reopened.projects.transaction() as tx:
-        assert [project.id for project in tx.recent()] == ["kept"]
-        assert [version.request for version in tx.history("kept")] == [""]
+    with DataFolder(tmp_path) as reopened, reopened.store.transaction() as tx:
+        assert [project.id for project in tx.projects.recent()] == ["kept"]
+        assert [version.request for version in tx.projects.history("kept")] == [""]
     with sqlite3.connect(tmp_path / "saycut.db") as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     raw.close()
@@ -234,34 +236,34 @@ STEPS = st.lists(st.sampled_from(["write", "undo", "redo"]), max_size=12)
 
 def play(folder: DataFolder, project_id: str, steps: list[str], model: Model) -> None:
     for step in steps:
-        with folder.projects.transaction() as tx:
+        with folder.store.transaction() as tx:
             if step == "write":
                 model.write()
                 draft = a_draft(len(model.parents))
-                tx.write(
+                tx.projects.write(
                     project_id,
-                    base=tx.find(project_id).current,
+                    base=tx.projects.find(project_id).current,
                     draft=draft,
                     request="",
                     reply="",
                 )
             elif step == "undo":
                 if model.undo():
-                    tx.undo(project_id)
+                    tx.projects.undo(project_id)
                 else:
                     with pytest.raises(NothingToUndo):
-                        tx.undo(project_id)
+                        tx.projects.undo(project_id)
             elif model.redo():
-                tx.redo(project_id)
+                tx.projects.redo(project_id)
             else:
                 with pytest.raises(NothingToRedo):
-                    tx.redo(project_id)
+                    tx.projects.redo(project_id)
 
 
 def a_project(folder: DataFolder) -> str:
-    with folder.projects.transaction() as tx:
-        project_id = f"p{len(tx.recent())}"
-        tx.create(project_id, "Film", a_draft(1))
+    with folder.store.transaction() as tx:
+        project_id = f"p{len(tx.projects.recent())}"
+        tx.projects.create(project_id, "Film", a_draft(1))
     return project_id
 
 
@@ -277,12 +279,12 @@ def test_undo_and_redo_walk_the_tree_of_versions_and_never_change_it(
 
     play(shared, project_id, steps, model)
 
-    with shared.projects.transaction() as tx:
-        assert [version.parent for version in tx.history(project_id)] == model.parents
-        assert [version.draft.canvas for version in tx.history(project_id)] == [
+    with shared.store.transaction() as tx:
+        assert [version.parent for version in tx.projects.history(project_id)] == model.parents
+        assert [version.draft.canvas for version in tx.projects.history(project_id)] == [
             a_draft(number).canvas for number in range(1, len(model.parents) + 1)
         ]
-        assert tx.current(project_id).number == model.at
+        assert tx.projects.current(project_id).number == model.at
 
 
 @given(STEPS, st.integers(1, 6))
@@ -293,14 +295,14 @@ def test_as_many_redos_as_undos_lead_back_to_the_same_version(
     project_id = a_project(shared)
     # An edit last: before it there may be another branch that redo would take.
     play(shared, project_id, [*steps, "write"], Model())
-    with shared.projects.transaction() as tx:
-        start = tx.current(project_id)
+    with shared.store.transaction() as tx:
+        start = tx.projects.current(project_id)
         undone = 0
-        while undone < count and tx.current(project_id).parent is not None:
-            tx.undo(project_id)
+        while undone < count and tx.projects.current(project_id).parent is not None:
+            tx.projects.undo(project_id)
             undone += 1
 
         for _ in range(undone):
-            back = tx.redo(project_id)
+            back = tx.projects.redo(project_id)
 
     assert back == start

@@ -8,13 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from saycut.bootstrap import (
-    Engine,
-    ExportReport,
-    FilesRefused,
-    Snapshot,
-    plan_cases,
-)
+from saycut.bootstrap import open_engine, plan_cases
 from saycut.cli.errors import CasesRefused, Interrupted
 from saycut.cli.library import write_draft
 from saycut.cli.orders import Orders
@@ -22,6 +16,7 @@ from saycut.cli.output import check_film_path, check_json_path, free_path, write
 from saycut.cli.progress import shown
 from saycut.cli.sizes import Size
 from saycut.cli.voice import Voice
+from saycut.engine import Engine, ExportReport, FilesRefused, Snapshot
 from saycut.errors import SaycutError
 
 __all__ = ["Voice", "edit", "export", "make", "plan"]
@@ -43,7 +38,7 @@ def make(
     wanted = Size.parse(size) if size is not None else None
     _check(output or free_path("film"), draft, files)
     text = _words(request)
-    with Engine.open() as engine:
+    with open_engine() as engine:
         with _hint_at_skipping(files):
             shape = wanted.shape if wanted else None
             done = engine.make(text, files, name=name, size=shape, skip_bad=skip_bad)
@@ -68,7 +63,7 @@ def edit(
     wanted = Size.parse(size) if size is not None else None
     _check(output, draft, files)
     text = _words(request)
-    with Engine.open() as engine:
+    with open_engine() as engine:
         with _hint_at_skipping(files):
             shape = wanted.shape if wanted else None
             done = engine.turn(project, text, files, size=shape, skip_bad=skip_bad)
@@ -85,7 +80,7 @@ def edit(
 def export(project: str, *, output: Path | None, size: str | None, voice: Voice) -> None:
     wanted = Size.parse(size) if size is not None else None
     _check(output or free_path("film"), None, [])
-    with Engine.open() as engine:
+    with open_engine() as engine:
         snapshot = engine.show(project)
         voice.end(snapshot, _film(engine, snapshot, output, wanted, voice))
 

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-from saycut.bootstrap import Shelf, Snapshot
+from saycut.bootstrap import open_shelf
 from saycut.cli.output import check_json_path, write_text
 from saycut.cli.voice import Voice
+from saycut.engine import Snapshot
 
 __all__ = ["Voice", "projects", "redo", "show", "undo", "write_draft"]
 
@@ -13,7 +14,7 @@ __all__ = ["Voice", "projects", "redo", "show", "undo", "write_draft"]
 def show(project: str, *, draft: Path | None, voice: Voice) -> None:
     if draft:
         check_json_path(draft, [])
-    with Shelf.open() as shelf:
+    with open_shelf() as shelf:
         snapshot = shelf.show(project)
     write_draft(draft, snapshot)
     voice.timeline(snapshot)
@@ -21,21 +22,21 @@ def show(project: str, *, draft: Path | None, voice: Voice) -> None:
 
 
 def undo(project: str, *, voice: Voice) -> None:
-    with Shelf.open() as shelf:
+    with open_shelf() as shelf:
         snapshot = shelf.undo(project)
     voice.timeline(snapshot)
     voice.end(snapshot)
 
 
 def redo(project: str, *, voice: Voice) -> None:
-    with Shelf.open() as shelf:
+    with open_shelf() as shelf:
         snapshot = shelf.redo(project)
     voice.timeline(snapshot)
     voice.end(snapshot)
 
 
 def projects(*, voice: Voice) -> None:
-    with Shelf.open() as shelf:
+    with open_shelf() as shelf:
         found = shelf.projects()
     voice.projects(found)
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from saycut.bootstrap import ExportReport, Turn
-from saycut.bootstrap.shape import has_shape
 from saycut.cli.errors import SizeRefused
 from saycut.cli.sizes import Size
+from saycut.engine import ExportReport, Turn
+from saycut.engine.shape import has_shape
 from saycut.timeline import Canvas
 
 __all__ = ["Orders"]

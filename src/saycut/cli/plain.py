@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from saycut.bootstrap.plain import whole_text
+from saycut.engine.plain import whole_text
 
 __all__ = ["counted", "printable"]
 

@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from saycut.bootstrap import Project, Snapshot
-from saycut.bootstrap.plain import one_line, whole_text
 from saycut.cli.plain import counted, printable
+from saycut.engine import Snapshot
+from saycut.engine.plain import one_line, whole_text
+from saycut.store import Project
 
 if TYPE_CHECKING:  # at run time they would load the planner and the decoders
-    from saycut.bootstrap import Done, ExportReport
+    from saycut.engine import Done, ExportReport
 
 __all__ = ["Voice"]
 

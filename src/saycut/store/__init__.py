@@ -4,7 +4,7 @@ One process owns a folder at a time. Nothing here knows how drafts are made or r
 """
 
 from saycut.store.blobs import Blobs
-from saycut.store.database import open_database
+from saycut.store.database import Database, open_database
 from saycut.store.errors import (
     AmbiguousProject,
     BlobNotKept,
@@ -21,9 +21,12 @@ from saycut.store.errors import (
 )
 from saycut.store.folder import DataFolder
 from saycut.store.lock import FolderLock
-from saycut.store.projects import Project, Projects, Transaction, Version
+from saycut.store.projects import Project, Projects, Version
+from saycut.store.schema import LOCAL_USER
+from saycut.store.store import Store, Transaction
 
 __all__ = [
+    "LOCAL_USER",
     "AmbiguousProject",
     "BlobNotKept",
     "Blobs",
@@ -32,6 +35,7 @@ __all__ = [
     "DataFolder",
     "DataFolderInUse",
     "DataFolderUnusable",
+    "Database",
     "FolderLock",
     "NameTaken",
     "NewerData",
@@ -40,6 +44,7 @@ __all__ = [
     "Project",
     "Projects",
     "StaleBase",
+    "Store",
     "Transaction",
     "UnknownProject",
     "Version",

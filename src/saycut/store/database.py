@@ -1,8 +1,9 @@
 """Opening the database: how SQLite is set up, its tables brought up to date, its errors named."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -15,7 +16,7 @@ from saycut.errors import SaycutError
 from saycut.store.errors import DamagedDatabase, DataFolderUnusable, NewerData
 from saycut.store.schema import HEAD
 
-__all__ = ["open_database", "transaction"]
+__all__ = ["Database", "open_database"]
 
 # WAL lets readers go on while one writes. FULL makes a commit outlast a power cut: a turn
 # commits once, and a person does not notice the few milliseconds.
@@ -27,7 +28,59 @@ _PRAGMAS: Final = (
 )
 
 
-def open_database(url: str | URL) -> Engine:
+# Threads that may talk to the database at the same time; a server has some forty.
+_POOL_SIZE: Final = 10
+_POOL_OVERFLOW: Final = 40
+
+
+class Database:
+    """An open database: transactions that write, and ones that only read."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        # SQLite lets one write at a time; who waits here waits in turn and without a limit of
+        # time, where its own busy handler would sleep, try again and give up.
+        self._writer: AbstractContextManager[object] = Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose writes happen together or not at all.
+
+        Raises:
+            DamagedDatabase, DataFolderUnusable: what the database said of its file.
+        """
+        with self._writer, self._named(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection whose reads agree with each other; it waits for no writer.
+
+        Raises:
+            DamagedDatabase, DataFolderUnusable: as `writing`.
+        """
+        reader = self.engine.execution_options(saycut_reads=True)
+        with self._named(), reader.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            if told := _about_the_file(self.engine, error):
+                raise told from error
+            raise
+
+
+def open_database(url: str | URL) -> Database:
     """Give the database with its tables up to date; a new one is made.
 
     Raises:
@@ -35,36 +88,37 @@ def open_database(url: str | URL) -> Engine:
         DamagedDatabase: the file holds no database, or a broken one.
         DataFolderUnusable: the file cannot be read or written.
     """
-    engine = create_engine(make_url(url))
-    if engine.dialect.name == "sqlite":
+    engine = create_engine(
+        _with_driver(make_url(url)), pool_size=_POOL_SIZE, max_overflow=_POOL_OVERFLOW
+    )
+    database = Database(engine)
+    if database.is_sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     _refuse_empty(engine)
     try:
-        with transaction(engine) as connection:
+        with database.writing() as connection:
+            if not database.is_sqlite:
+                # Several servers may start at the same moment: one of them migrates.
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
             revision = _revision(connection)
             if revision != HEAD:
                 _migrate(connection, revision)
     except BaseException:
-        engine.dispose()
+        database.close()
         raise
-    return engine
+    return database
 
 
-@contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """Give a connection whose writes happen together or not at all.
+# Any number that nothing else on the database server locks: "saycut" in ASCII.
+_MIGRATING: Final = int.from_bytes(b"saycut", "big")
 
-    Raises:
-        DamagedDatabase, DataFolderUnusable: what the database said of its file.
-    """
-    try:
-        with engine.begin() as connection:
-            yield connection
-    except DatabaseError as error:
-        if told := _about_the_file(engine, error):
-            raise told from error
-        raise
+
+def _with_driver(url: URL) -> URL:
+    """Give the address with our driver: people write `postgres://` and `postgresql://`."""
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
 
 
 # What SQLite calls its errors, by how they begin; the longer names only add detail.
@@ -110,7 +164,8 @@ def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads and then writes fails when another wrote in between, whatever
     # the timeout; taking the write lock at once makes it wait instead.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    is_reader = connection.get_execution_options().get("saycut_reads", False)
+    connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -9,7 +9,7 @@ from saycut.store.blobs import Blobs
 from saycut.store.database import open_database
 from saycut.store.errors import DataFolderUnusable
 from saycut.store.lock import FolderLock
-from saycut.store.projects import Projects
+from saycut.store.store import Store
 
 __all__ = ["DataFolder"]
 
@@ -31,8 +31,7 @@ class DataFolder:
         self._lock = FolderLock(folder)
         try:
             url = URL.create("sqlite", database=str(folder / _DATABASE_NAME))
-            self._database = open_database(url)
-            self.projects = Projects(self._database)
+            self.store = Store(open_database(url))
             self.blobs = Blobs(folder / _BLOBS_NAME)
         except BaseException as error:
             self._lock.release()
@@ -49,6 +48,6 @@ class DataFolder:
     def close(self) -> None:
         """Give the folder up."""
         try:
-            self._database.dispose()
+            self.store.close()
         finally:
             self._lock.release()

@@ -1,4 +1,4 @@
-"""Projects and their versions, in one transaction at a time.
+"""Projects, their versions and their assets.
 
 Versions are append-only and numbered from 1, which is the draft a project began with. Each
 knows its parent. The project points at the version in force:
@@ -7,18 +7,19 @@ knows its parent. The project points at the version in force:
            \\--- 4          an edit made at 2 becomes 4, and 3 stays in the history
 
 Redo goes to the newest child, so it retraces what undo left, however many steps.
+
+`revision` counts every change of a project, undo and new assets too, so that whoever looks at
+a project can tell whether it is still what they saw.
 """
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
-from saycut.store.database import transaction
 from saycut.store.errors import (
     AmbiguousProject,
     NothingToRedo,
@@ -26,11 +27,11 @@ from saycut.store.errors import (
     StaleBase,
     UnknownProject,
 )
-from saycut.store.schema import assets, projects, versions
+from saycut.store.schema import LOCAL_USER, assets, exports, projects, versions
 from saycut.timeline import Asset, Draft
 from saycut.timeline.wire import draft_from_wire, draft_to_wire
 
-__all__ = ["Project", "Projects", "Transaction", "Version"]
+__all__ = ["Project", "Projects", "Version", "now_ms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Project:
     name: str
     created_ms: int
     current: int
+    owner_id: str = LOCAL_USER
+    language: str = ""
+    revision: int = 1
+    updated_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +61,28 @@ class Version:
 
 
 class Projects:
-    """The projects of a database."""
-
-    def __init__(self, database: Engine) -> None:
-        self._database = database
-
-    @contextmanager
-    def transaction(self) -> Iterator["Transaction"]:
-        """Give a view in which all reads agree and all writes happen together or not at all.
-
-        Raises:
-            DamagedDatabase, DataFolderUnusable: the database cannot be read or written.
-        """
-        with transaction(self._database) as connection:
-            yield Transaction(connection)
-
-
-class Transaction:
-    """Reads and writes of projects; made by `Projects.transaction`."""
+    """Reads and writes of projects within a transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def recent(self) -> tuple[Project, ...]:
-        """Give all projects, the newest first."""
-        newest_first = select(projects).order_by(projects.c.created_ms.desc(), projects.c.id)
+    def recent(self, owner_id: str = LOCAL_USER) -> tuple[Project, ...]:
+        """Give all projects of a user, the newest first."""
+        newest_first = (
+            select(projects)
+            .where(projects.c.user_id == owner_id)
+            .order_by(projects.c.created_ms.desc(), projects.c.id)
+        )
         return tuple(_project(row) for row in self._connection.execute(newest_first))
 
-    def find(self, reference: str) -> Project:
-        """Give the project of that id, else the one of that name.
+    def find(self, reference: str, owner_id: str = LOCAL_USER) -> Project:
+        """Give the project of that id, else the one of that name, among those of a user.
 
         Raises:
             UnknownProject, AmbiguousProject
         """
         fits = (projects.c.id == reference) | (projects.c.name == reference)
+        fits &= projects.c.user_id == owner_id
         found = [_project(row) for row in self._connection.execute(select(projects).where(fits))]
         if not found:
             raise UnknownProject(reference)
@@ -98,13 +91,61 @@ class Transaction:
             raise AmbiguousProject(reference, [project.id for project in found])
         return by_id or found[0]
 
-    def create(self, project_id: str, name: str, draft: Draft) -> Project:
+    def get(self, project_id: str, owner_id: str | None = None) -> Project:
+        """Give the project of that id; with an owner, only when it is theirs.
+
+        Raises:
+            UnknownProject
+        """
+        row = self._connection.execute(
+            select(projects).where(projects.c.id == project_id)
+        ).one_or_none()
+        if row is None or owner_id not in (None, row.user_id):
+            raise UnknownProject(project_id)
+        return _project(row)
+
+    def create(
+        self,
+        project_id: str,
+        name: str,
+        draft: Draft,
+        *,
+        owner_id: str = LOCAL_USER,
+        language: str = "",
+    ) -> Project:
         """Make a project whose first version is `draft`. The id must be new."""
-        project = Project(project_id, name, _now_ms(), current=1)
-        row = {"id": project.id, "name": name, "created_ms": project.created_ms, "current": 1}
+        made_ms = now_ms()
+        project = Project(
+            project_id, name, made_ms, 1, owner_id, language=language, updated_ms=made_ms
+        )
+        row = {
+            "id": project.id,
+            "name": name,
+            "user_id": owner_id,
+            "language": language,
+            "created_ms": made_ms,
+            "updated_ms": made_ms,
+            "current": 1,
+        }
         self._connection.execute(insert(projects).values(row))
-        self._append(project_id, Version(1, None, draft, "", "", project.created_ms))
+        self._append(project_id, Version(1, None, draft, "", "", made_ms))
         return project
+
+    def rename(self, project_id: str, name: str) -> None:
+        """Give a project another name; names need not be unique."""
+        self._change(project_id, name=name)
+
+    def remove(self, project_id: str) -> frozenset[str]:
+        """Remove a project with all that belongs to it; gives the blobs that it used.
+
+        Which of them nothing uses any more, `uses` tells.
+        """
+        used: set[str] = set()
+        for table in (assets, exports):
+            digests = select(table.c.digest).where(table.c.project_id == project_id)
+            used |= {digest for digest in self._connection.scalars(digests) if digest}
+        self._connection.execute(delete(projects).where(projects.c.id == project_id))
+        return frozenset(used)
 
     def assets(self, project_id: str) -> tuple[Asset, ...]:
         """Give the assets of a project in the order they came."""
@@ -126,17 +167,42 @@ class Transaction:
                 "position": position,
                 "digest": asset.digest,
                 "name": asset.name,
+                "size_bytes": asset.size_bytes,
                 "descriptor": _ASSET.dump_python(asset, mode="json"),
             }
             for position, asset in enumerate(added, start=count)
         ]
         if rows:
             self._connection.execute(insert(assets), rows)
+            self._change(project_id)
+
+    def remove_asset(self, project_id: str, asset_id: str) -> str | None:
+        """Remove an asset, which no version needs; gives its blob, None when there is none."""
+        fits = (assets.c.project_id == project_id) & (assets.c.id == asset_id)
+        digest: str | None = self._connection.scalar(select(assets.c.digest).where(fits))
+        if digest is not None:
+            self._connection.execute(delete(assets).where(fits))
+            self._change(project_id)
+        return digest
 
     def uses(self, digest: str) -> bool:
-        """Tell whether an asset of any project has that content."""
-        users = select(func.count()).where(assets.c.digest == digest)
-        return bool(self._connection.scalar(users))
+        """Tell whether an asset or a finished film of any project has that content."""
+        users = (
+            select(func.count()).select_from(table).where(table.c.digest == digest)
+            for table in (assets, exports)
+        )
+        return any(self._connection.scalar(count) for count in users)
+
+    def stored_bytes(self, owner_id: str) -> int:
+        """Give how much the assets and the finished films of a user take."""
+        of_user = select(projects.c.id).where(projects.c.user_id == owner_id)
+        taken = (
+            select(func.coalesce(func.sum(table.c.size_bytes), 0)).where(
+                table.c.project_id.in_(of_user)
+            )
+            for table in (assets, exports)
+        )
+        return sum(int(self._connection.scalar(size) or 0) for size in taken)
 
     def current(self, project_id: str) -> Version:
         """Give the version in force.
@@ -170,7 +236,7 @@ class Transaction:
             raise StaleBase(project.id, base, project.current)
         last = select(func.max(versions.c.number)).where(versions.c.project_id == project.id)
         number = (self._connection.scalar(last) or 0) + 1
-        self._append(project.id, Version(number, base, draft, request, reply, _now_ms()))
+        self._append(project.id, Version(number, base, draft, request, reply, now_ms()))
         self._point(project.id, number)
         return number
 
@@ -226,8 +292,12 @@ class Transaction:
         self._connection.execute(insert(versions).values(row))
 
     def _point(self, project_id: str, number: int) -> None:
-        moved = update(projects).where(projects.c.id == project_id).values(current=number)
-        self._connection.execute(moved)
+        self._change(project_id, current=number)
+
+    def _change(self, project_id: str, **values: Any) -> None:
+        changed = update(projects).where(projects.c.id == project_id)
+        values |= {"revision": projects.c.revision + 1, "updated_ms": now_ms()}
+        self._connection.execute(changed.values(**values))
 
 
 _ASSET: TypeAdapter[Asset] = TypeAdapter(Asset)
@@ -238,7 +308,16 @@ def _version_row(project_id: str, number: int) -> Select[Any]:
 
 
 def _project(row: Row[Any]) -> Project:
-    return Project(row.id, row.name, row.created_ms, row.current)
+    return Project(
+        id=row.id,
+        name=row.name,
+        created_ms=row.created_ms,
+        current=row.current,
+        owner_id=row.user_id,
+        language=row.language,
+        revision=row.revision,
+        updated_ms=row.updated_ms,
+    )
 
 
 def _version(row: Row[Any]) -> Version:
@@ -252,5 +331,6 @@ def _version(row: Row[Any]) -> Version:
     )
 
 
-def _now_ms() -> int:
+def now_ms() -> int:
+    """Give the time as the tables hold it."""
     return time.time_ns() // 1_000_000

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from saycut.bootstrap.errors import CacheUnusable
+from saycut.engine.errors import CacheUnusable
 from saycut.render import FolderCache
 
 __all__ = ["NamedCache"]

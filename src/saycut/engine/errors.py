@@ -11,7 +11,7 @@ from saycut.errors import SaycutError
 
 if TYPE_CHECKING:  # at run time they would load the planner and the decoders
     from saycut.agent import Turn
-    from saycut.bootstrap.intake import Refusal
+    from saycut.engine.intake import Refusal
 
 __all__ = [
     "BadName",

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from saycut.bootstrap import (
+from saycut.bootstrap import engine_of
+from saycut.engine import (
     BadName,
     CacheUnusable,
     Done,
@@ -22,10 +23,10 @@ from saycut.bootstrap import (
     NotDone,
     NoTemporaryFolder,
 )
-from saycut.bootstrap.intake import take_in
+from saycut.engine.intake import Given, take_in
 from saycut.render import ShapeMismatch
 from saycut.settings import Settings
-from saycut.store import Blobs, NameTaken, NothingToUndo, StaleBase, Transaction
+from saycut.store import Blobs, NameTaken, NothingToUndo, Projects, StaleBase
 from saycut.timeline import AssetKind
 
 REQUEST = "make a 4-second slideshow with crossfades and the title 'Golden Hour'"
@@ -34,7 +35,7 @@ REQUEST = "make a 4-second slideshow with crossfades and the title 'Golden Hour'
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     settings = Settings(data_folder=tmp_path / "data", cache_folder=tmp_path / "cache")
-    with Engine(settings) as opened:
+    with engine_of(settings) as opened:
         yield opened
 
 
@@ -69,13 +70,15 @@ def test_the_same_content_under_two_names_counts_once_in_the_order_given(
     twin = tmp_path / "twin.jpg"
     twin.write_bytes(photos[0].read_bytes())
 
-    intake = take_in([photos[1], photos[0], twin], worker_count=2, max_pixels=1_000_000)
+    given = [Given(path, path.name) for path in (photos[1], photos[0], twin)]
+
+    intake = take_in(given, worker_count=2, max_pixels=1_000_000)
 
     assert [taken.path for taken in intake.taken] == [photos[1], photos[0]]
 
 
 def test_music_is_listened_to_when_it_is_taken_in(song: Path) -> None:
-    (taken,) = take_in([song], worker_count=1, max_pixels=1_000_000).taken
+    (taken,) = take_in([Given(song, "song.wav")], worker_count=1, max_pixels=1_000_000).taken
 
     assert taken.asset.kind is AssetKind.AUDIO
     assert taken.asset.facts.tempo_bpm == pytest.approx(120, abs=1)
@@ -231,7 +234,7 @@ def test_files_of_a_turn_that_fails_are_not_kept(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the database fell over")
 
-    monkeypatch.setattr(Transaction, "write", broken)
+    monkeypatch.setattr(Projects, "write", broken)
 
     with pytest.raises(RuntimeError):
         made(engine, photos)
@@ -268,12 +271,12 @@ def test_a_disk_that_cannot_be_written_is_told_from_the_other_one(
 ) -> None:
     (tmp_path / "file").touch()
     settings = Settings(data_folder=tmp_path / "data", cache_folder=tmp_path / "file")
-    with Engine(settings) as engine:
+    with engine_of(settings) as engine:
         snapshot = made(engine, photos).snapshot
         with pytest.raises(CacheUnusable, match=r"file: .*SAYCUT_CACHE"):
             engine.export(snapshot, tmp_path / "film.mp4")
     with (
-        Engine(replace(settings, cache_folder=tmp_path / "cache")) as engine,
+        engine_of(replace(settings, cache_folder=tmp_path / "cache")) as engine,
         pytest.raises(FilmNotWritten, match=r"gone.film\.mp4: .*-o"),
     ):
         engine.export(snapshot, tmp_path / "gone" / "film.mp4")
@@ -286,6 +289,6 @@ def test_an_engine_that_fails_to_start_gives_the_folder_up(
     with monkeypatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
         with pytest.raises(NoTemporaryFolder, match="TMPDIR"):
-            Engine(settings)
+            engine_of(settings)
 
-    Engine(settings).close()
+    engine_of(settings).close()

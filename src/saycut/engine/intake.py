@@ -7,12 +7,19 @@ from functools import partial
 from pathlib import Path
 
 from saycut.audio import hear
-from saycut.bootstrap.plain import file_label
 from saycut.errors import SaycutError
 from saycut.media import MissingFile, inspect
 from saycut.timeline import Asset, AssetKind, Facts
 
-__all__ = ["Intake", "Refusal", "Taken", "numbered", "take_in"]
+__all__ = ["Given", "Intake", "Refusal", "Taken", "numbered", "take_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file to be looked at; `name` is the user's label for it."""
+
+    path: Path
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class Refusal:
     """A file that cannot be used, and why."""
 
     path: Path
+    name: str
     error: SaycutError
 
 
@@ -39,13 +47,13 @@ class Intake:
     refused: tuple[Refusal, ...] = ()
 
 
-def take_in(paths: Sequence[Path], *, worker_count: int, max_pixels: int | None) -> Intake:
+def take_in(files: Sequence[Given], *, worker_count: int, max_pixels: int | None) -> Intake:
     """Inspect files; nothing is kept yet, and a bad one does not stop the others.
 
     The inspections run in children of this process, `worker_count` at a time.
     """
     with ThreadPoolExecutor(max_workers=worker_count) as pool:
-        results = list(pool.map(partial(_inspected, max_pixels=max_pixels), paths))
+        results = list(pool.map(partial(_inspected, max_pixels=max_pixels), files))
     taken: dict[str, Taken] = {}
     for result in results:
         if isinstance(result, Taken):
@@ -63,8 +71,8 @@ def numbered(taken: Iterable[Taken], held: Sequence[Asset]) -> tuple[Taken, ...]
     )
 
 
-def _inspected(path: Path, *, max_pixels: int | None) -> Taken | Refusal:
-    name = file_label(path)
+def _inspected(given: Given, *, max_pixels: int | None) -> Taken | Refusal:
+    path, name = given.path, given.name
     try:
         # A pipe or a device has no end that could be found.
         if path.exists() and not (path.is_file() or path.is_dir()):
@@ -73,7 +81,7 @@ def _inspected(path: Path, *, max_pixels: int | None) -> Taken | Refusal:
         if asset.kind is AssetKind.AUDIO or asset.has_audio:
             asset = replace(asset, facts=_joined(asset.facts, hear(path)))
     except SaycutError as error:
-        return Refusal(path, error)
+        return Refusal(path, name, error)
     return Taken(path, asset)
 
 

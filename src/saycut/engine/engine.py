@@ -1,0 +1,366 @@
+"""The engine: turns and exports over one data folder of this machine."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import choice
+from typing import Final
+
+from saycut.agent import Turn, take_turn
+from saycut.engine.caching import NamedCache
+from saycut.engine.errors import (
+    BadName,
+    EmptyRequest,
+    FilesRefused,
+    FilmNotWritten,
+    MediaLost,
+    NotDone,
+    NoTemporaryFolder,
+)
+from saycut.engine.intake import Given, Intake, Refusal, Taken, numbered, take_in
+from saycut.engine.plain import file_label, one_line, whole_text
+from saycut.engine.shape import has_shape
+from saycut.engine.shelf import Shelf, Snapshot, snapshot_of
+from saycut.errors import SaycutError
+from saycut.render import (
+    ExportReport,
+    ExportSettings,
+    Progress,
+    ShapeMismatch,
+    WorkerPool,
+    export,
+)
+from saycut.store import (
+    AmbiguousProject,
+    DataFolder,
+    NameTaken,
+    Project,
+    Transaction,
+    UnknownProject,
+)
+from saycut.timeline import Asset, Canvas, Draft, TextRole
+
+__all__ = ["LONG_ID_LENGTH", "Done", "Engine", "Workshop", "name_of", "new_id"]
+
+# Read aloud and typed by people: no letters that look or sound alike.
+_ID_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_ID_LENGTH: Final = 6
+# On a server others must not come upon an id by trying.
+LONG_ID_LENGTH: Final = 16
+_NAME_WORDS_MAX: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a turn led to; `refused` are the files that it went on without."""
+
+    turn: Turn
+    snapshot: Snapshot
+    is_changed: bool
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What heavy work may use: processes at a time, the largest picture, the cache of chunks.
+
+    `max_pixels` None is the limit of `media`.
+    """
+
+    cache_folder: Path
+    cache_bytes: int = 10_000_000_000
+    max_pixels: int | None = None
+    worker_count: int = 1
+
+
+class Engine(Shelf):
+    """All that can be done with the projects of this machine, for any number of threads."""
+
+    def __init__(self, folder: DataFolder, workshop: Workshop) -> None:
+        """The folder is closed with the engine. Raises NoTemporaryFolder."""
+        super().__init__(folder)
+        self.workshop = workshop
+        try:
+            self._pool = WorkerPool(workshop.worker_count)
+        except BaseException as error:
+            super().close()
+            if isinstance(error, OSError):
+                raise NoTemporaryFolder(error.strerror or str(error)) from error
+            raise
+
+    def close(self) -> None:
+        """End the workers and give the data folder up."""
+        try:
+            self._pool.close()
+        finally:
+            super().close()
+
+    def make(
+        self,
+        request: str,
+        files: Sequence[Path],
+        *,
+        name: str | None = None,
+        size: tuple[int, int] | None = None,
+        skip_bad: bool = False,
+    ) -> Done:
+        """Make a project from files and a request; `size` is its canvas in pixels.
+
+        Raises:
+            BadName, NameTaken: `name` was given, and is none or another project's.
+            ShapeMismatch: the request asks for another shape than `size` has.
+            FilesRefused: some files cannot be used, and `skip_bad` is False or none is left.
+            EmptyRequest, NotDone: nothing came of the request. In all cases nothing was made.
+        """
+        request = _words(request)
+        if name is not None:
+            name = self._free(name)
+        intake = self._all_taken_in(files, skip_bad=skip_bad)
+        taken = numbered(intake.taken, held=())
+        first = Draft(canvas=Canvas(*size) if size else Canvas())
+        turn = take_turn(request, first, [t.asset for t in taken])
+        if not turn.changed:
+            raise NotDone(turn)
+        _check_shape(turn.draft.canvas, size)
+        with self._kept(taken), self.store.transaction() as tx:
+            project_id = new_id()
+            tx.projects.create(project_id, name or name_of(turn.draft, request), first)
+            tx.projects.add_assets(project_id, [t.asset for t in taken])
+            tx.projects.write(
+                project_id, base=1, draft=turn.draft, request=request, reply=turn.reply
+            )
+            after = snapshot_of(tx, project_id)
+        return Done(turn, after, is_changed=True, refused=intake.refused)
+
+    def turn(
+        self,
+        reference: str,
+        request: str,
+        files: Sequence[Path] = (),
+        *,
+        size: tuple[int, int] | None = None,
+        skip_bad: bool = False,
+    ) -> Done:
+        """Change a project of the local user, with more files if there are any.
+
+        `size` in pixels is what the film will be exported at; None is any.
+
+        Raises:
+            UnknownProject, AmbiguousProject, StaleBase, NothingToUndo, NothingToRedo
+            ShapeMismatch: the film would have another shape than `size`.
+            FilesRefused: some files cannot be used, and `skip_bad` is False or none is left.
+            EmptyRequest, NotDone: nothing came of the request. In all cases nothing changed.
+        """
+        request = _words(request)
+        before = self.show(reference)
+        intake = self._all_taken_in(files, skip_bad=skip_bad)
+        taken = numbered(intake.taken, held=tuple(before.assets.values()))
+        turn = _planned(before, request, taken)
+        if not turn.changed and not turn.actions:
+            raise NotDone(turn)
+        _check_shape(turn.draft.canvas, size)
+        # Files that the project has come again when a copy was damaged.
+        with self._kept(intake.taken), self.store.transaction() as tx:
+            tx.projects.add_assets(before.project.id, [t.asset for t in taken])
+            after = _written(tx, before, request, turn)
+        is_changed = after.project.current != before.project.current
+        return Done(turn, after, is_changed, refused=intake.refused)
+
+    def respond(
+        self,
+        before: Snapshot,
+        request: str,
+        *,
+        attachment: str | None = None,
+        commit: Callable[[Transaction, Done], None] = lambda _tx, _done: None,
+    ) -> Done:
+        """Answer a request on a project as it was seen, whatever comes of it.
+
+        `commit` writes what belongs to the exchange in the transaction that changes the project.
+
+        Raises:
+            EmptyRequest, StaleBase, NothingToUndo, NothingToRedo: nothing was written.
+        """
+        request = _words(request)
+        turn = take_turn(
+            request, before.draft, tuple(before.assets.values()), attachment=attachment
+        )
+        with self.store.transaction() as tx:
+            after = _written(tx, before, request, turn)
+            is_changed = after.project.current != before.project.current
+            done = Done(turn, after, is_changed, refused=())
+            commit(tx, done)
+        return done
+
+    def inspect(self, files: Sequence[Given]) -> Intake:
+        """Look at files, as untrusted as they are; nothing is kept yet."""
+        return take_in(
+            files,
+            worker_count=self.workshop.worker_count,
+            max_pixels=self.workshop.max_pixels,
+        )
+
+    def keep(
+        self,
+        project_id: str,
+        taken: Sequence[Taken],
+        *,
+        check: Callable[[Transaction, Project], None] = lambda _tx, _project: None,
+    ) -> tuple[Asset, ...]:
+        """Give files to a project and tell its assets of them, in their order.
+
+        What the project has already keeps its asset. `check` may refuse what would go too far.
+
+        Raises:
+            UnknownProject, BlobNotKept: nothing was kept.
+        """
+        with self._kept(taken), self.store.transaction() as tx:
+            project = tx.projects.get(project_id)
+            held = tx.projects.assets(project_id)
+            new = numbered(taken, held)
+            tx.projects.add_assets(project_id, [t.asset for t in new])
+            check(tx, project)
+            by_digest = {a.digest: a for a in (*held, *(t.asset for t in new))}
+        return tuple(by_digest[t.asset.digest] for t in taken)
+
+    def remove(self, project_id: str) -> None:
+        """Remove a project, and the files that nothing else uses.
+
+        Raises:
+            UnknownProject
+        """
+        with self.store.transaction() as tx:
+            tx.projects.get(project_id)
+            digests = tx.projects.remove(project_id)
+        self.drop_unused(digests)
+
+    def drop_unused(self, digests: Iterable[str]) -> None:
+        """Give up files that no project uses (any more)."""
+        for digest in digests:
+            # Within a transaction: an upload of the same content waits, then finds it gone.
+            with self.store.transaction() as tx:
+                if not tx.projects.uses(digest):
+                    self.blobs.remove(digest)
+
+    def export(
+        self,
+        snapshot: Snapshot,
+        destination: Path,
+        *,
+        size: tuple[int, int] | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> ExportReport:
+        """Render a film to a file, which appears whole and verified or not at all.
+
+        An export that was stopped goes on from the chunks it had finished. `size` in pixels
+        has the shape of the canvas; None takes the canvas.
+
+        Raises:
+            ShapeMismatch, NothingToRender: nothing was begun.
+            MediaLost: a copy in the data folder is gone or damaged.
+            CacheUnusable, FilmNotWritten: a disk is full or cannot be written.
+            ChunkFailed, ExportFailed, MediaError: see `render.export`.
+        """
+        _check_shape(snapshot.draft.canvas, size)
+        cache = NamedCache(self.workshop.cache_folder, self.workshop.cache_bytes)
+        sources = {asset.id: self.blobs.path_of(asset.digest) for asset in snapshot.assets.values()}
+        try:
+            return export(
+                snapshot.draft,
+                snapshot.assets,
+                sources,
+                destination,
+                cache=cache,
+                pool=self._pool,
+                settings=ExportSettings(size_px=size),
+                progress=progress,
+            )
+        except (SaycutError, OSError) as error:
+            # Copies are not read through before each film: they are when one fails.
+            if lost := self._lost(snapshot):
+                raise MediaLost(lost, snapshot.project.id) from error
+            if isinstance(error, OSError):
+                raise FilmNotWritten(destination, error.strerror or str(error)) from error
+            raise
+
+    def _lost(self, snapshot: Snapshot) -> list[str]:
+        used = {segment.asset_id for segment in snapshot.draft.segments()}
+        assets = [asset for asset in snapshot.assets.values() if asset.id in used]
+        return [asset.name for asset in assets if not self.blobs.is_whole(asset.digest)]
+
+    def _all_taken_in(self, files: Sequence[Path], *, skip_bad: bool) -> Intake:
+        intake = self.inspect([Given(path, file_label(path)) for path in files])
+        if intake.refused and not (skip_bad and intake.taken):
+            raise FilesRefused(intake.refused)
+        return intake
+
+    @contextmanager
+    def _kept(self, taken: Sequence[Taken]) -> Iterator[None]:
+        """Keep files; when what follows fails, what no project uses is given up again."""
+        try:
+            for file in taken:
+                self.blobs.put(file.path, file.asset.digest)
+            yield
+        except BaseException:
+            self.drop_unused(file.asset.digest for file in taken)
+            raise
+
+    def _free(self, name: str) -> str:
+        """Give a name as it will be listed; no other project has it."""
+        if not (plain := one_line(name)):
+            raise BadName(name)
+        with self.store.transaction() as tx:
+            try:
+                holder = tx.projects.find(plain).id
+            except UnknownProject:
+                return plain
+            except AmbiguousProject as several:
+                holder = several.project_ids[0]
+        raise NameTaken(plain, holder)
+
+
+def _words(request: str) -> str:
+    if not request.strip():
+        raise EmptyRequest
+    return whole_text(request)
+
+
+def _check_shape(canvas: Canvas, size: tuple[int, int] | None) -> None:
+    if size and not has_shape(canvas, size):
+        raise ShapeMismatch(size, canvas.ratio)
+
+
+def _planned(before: Snapshot, request: str, taken: Sequence[Taken]) -> Turn:
+    return take_turn(request, before.draft, [*before.assets.values(), *(t.asset for t in taken)])
+
+
+def _written(tx: Transaction, before: Snapshot, request: str, turn: Turn) -> Snapshot:
+    """Put in force what a turn gave; gives the project as it stands then."""
+    project = before.project
+    if turn.changed:
+        tx.projects.write(
+            project.id,
+            base=project.current,
+            draft=turn.draft,
+            request=request,
+            reply=turn.reply,
+        )
+    elif "undo" in turn.actions:
+        tx.projects.undo(project.id)
+    elif "redo" in turn.actions:
+        tx.projects.redo(project.id)
+    return snapshot_of(tx, project.id, project.owner_id)
+
+
+def new_id(length: int = _ID_LENGTH) -> str:
+    """Give an id for a project, too short to be a secret unless `length` is LONG_ID_LENGTH."""
+    return "".join(choice(_ID_LETTERS) for _ in range(length))
+
+
+def name_of(draft: Draft, request: str) -> str:
+    """Name a film after its title, else after the first words of the request."""
+    titles = (s.text.content for s in draft.segments() if s.text and s.text.role is TextRole.TITLE)
+    title = next((t.strip() for t in titles if t.strip()), "")
+    first_line = title.splitlines()[0] if title else ""
+    return one_line(first_line or " ".join(request.split()[:_NAME_WORDS_MAX])) or "film"

@@ -1,0 +1,52 @@
+"""The database as a whole: transactions in which all that is kept can be read and written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from saycut.store.database import Database
+from saycut.store.projects import Projects
+
+__all__ = ["Store", "Transaction"]
+
+
+class Store:
+    """All that is kept in one database; for any number of threads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator["Transaction"]:
+        """Give a view in which all reads agree and all writes happen together or not at all.
+
+        Raises:
+            DamagedDatabase, DataFolderUnusable: the database cannot be read or written.
+        """
+        with self.database.writing() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator["Transaction"]:
+        """Give a view in which all reads agree; it waits for no writer, and writes nothing.
+
+        Raises:
+            DamagedDatabase, DataFolderUnusable: the database cannot be read.
+        """
+        with self.database.reading() as connection:
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+class Transaction:
+    """Reads and writes by what they are of; made by `Store.transaction`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @property
+    def projects(self) -> Projects:
+        return Projects(self.connection)
