@@ -124,7 +124,7 @@ def _asked(
     connection = httpcore.HTTPConnection(
         address.origin, ssl_context=_trust(url), network_backend=backend
     )
-    sent: dict[bytes | str, bytes | str] = {"Host": url.authority, "Connection": "close", **headers}
+    sent = [("Host", url.authority), ("Connection", "close"), *headers.items()]
     try:
         with connection, connection.stream(method, address, headers=sent, content=body) as got:
             backend.head_is_read()

@@ -23,7 +23,8 @@ SHOWN_CHARS_MAX: Final = 120
 PORT_MAX: Final = 65535
 
 _URL: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE)
-_PORT: Final = re.compile(r"(.*):([0-9]{1,5})")
+_AUTHORITY: Final = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::(.*))?")
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 # A last label like this makes a resolver read the whole as an IPv4 address (WHATWG URL, 3.5).
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -128,12 +129,13 @@ def _host_and_port(authority: str, default_port: int, subject: str) -> tuple[str
         raise BadUrl(subject, "user names and passwords in addresses are not taken")
     if not authority:
         raise BadUrl(subject, "it names no host")
-    if (match := _PORT.fullmatch(authority)) is None:
-        return host_of(authority, subject), default_port
-    port = int(match[2])
-    if not 1 <= port <= PORT_MAX:
-        raise BadUrl(subject, f"port {port} is not between 1 and {PORT_MAX}")
-    return host_of(match[1], subject), port
+    if (match := _AUTHORITY.fullmatch(authority)) is None:
+        raise BadUrl(subject, "an IPv6 address stands in brackets, a port behind one colon")
+    if match[2] is None:
+        return host_of(match[1], subject), default_port
+    if not _PORT.fullmatch(match[2]) or not 1 <= int(match[2]) <= PORT_MAX:
+        raise BadUrl(subject, f"a port is a number between 1 and {PORT_MAX}")
+    return host_of(match[1], subject), int(match[2])
 
 
 def _v6_host(text: str, subject: str) -> str:
