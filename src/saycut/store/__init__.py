@@ -23,7 +23,10 @@ from saycut.store.folder import DataFolder
 from saycut.store.lock import FolderLock
 from saycut.store.projects import Project, Projects, Version
 from saycut.store.schema import LOCAL_USER
+from saycut.store.secrets import Secrets
 from saycut.store.store import Store, Transaction
+from saycut.store.turns import Event, KeyReused, Turn, TurnRunning, Turns
+from saycut.store.usage import Usage
 
 __all__ = [
     "LOCAL_USER",
@@ -36,17 +39,24 @@ __all__ = [
     "DataFolderInUse",
     "DataFolderUnusable",
     "Database",
+    "Event",
     "FolderLock",
+    "KeyReused",
     "NameTaken",
     "NewerData",
     "NothingToRedo",
     "NothingToUndo",
     "Project",
     "Projects",
+    "Secrets",
     "StaleBase",
     "Store",
     "Transaction",
+    "Turn",
+    "TurnRunning",
+    "Turns",
     "UnknownProject",
+    "Usage",
     "Version",
     "open_database",
 ]

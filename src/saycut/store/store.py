@@ -7,6 +7,9 @@ from sqlalchemy import Connection
 
 from saycut.store.database import Database
 from saycut.store.projects import Projects
+from saycut.store.secrets import Secrets
+from saycut.store.turns import Turns
+from saycut.store.usage import Usage
 
 __all__ = ["Store", "Transaction"]
 
@@ -50,3 +53,15 @@ class Transaction:
     @property
     def projects(self) -> Projects:
         return Projects(self.connection)
+
+    @property
+    def secrets(self) -> Secrets:
+        return Secrets(self.connection)
+
+    @property
+    def turns(self) -> Turns:
+        return Turns(self.connection)
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self.connection)
