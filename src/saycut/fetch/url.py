@@ -23,6 +23,7 @@ SHOWN_CHARS_MAX: Final = 120
 PORT_MAX: Final = 65535
 
 _URL: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE)
+_HAS_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::(.*))?")
 _PORT: Final = re.compile(r"[0-9]{1,5}")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -72,8 +73,7 @@ def read_url(text: str, subject: str | None = None) -> WebUrl:
     subject = subject or shown(text)
     if len(text) > URL_CHARS_MAX:
         raise BadUrl(subject, f"it has {len(text)} characters, the limit is {URL_CHARS_MAX}")
-    if any(char.isspace() or not char.isprintable() or char == "\\" for char in text):
-        raise BadUrl(subject, "spaces, backslashes and control characters must be encoded (%20)")
+    _require_plain(text, subject)
     if (match := _URL.fullmatch(text)) is None:
         raise BadUrl(subject, "it does not begin with http:// or https:// and a host")
 
@@ -86,8 +86,10 @@ def read_url(text: str, subject: str | None = None) -> WebUrl:
 
 def joined(base: WebUrl, location: str, subject: str) -> WebUrl:
     """Read the target of a redirect, which may be relative to where it came from."""
-    if any(char.isspace() or not char.isprintable() or char == "\\" for char in location):
-        raise BadUrl(subject, "spaces, backslashes and control characters must be encoded (%20)")
+    _require_plain(location, subject)
+    if _HAS_SCHEME.match(location):
+        # `urljoin` would take "http:x" for a path.
+        return read_url(location, subject)
     try:
         text = urljoin(str(base), location)
     except ValueError as error:
@@ -122,6 +124,11 @@ def shown(text: str) -> str:
     if len(plain) > SHOWN_CHARS_MAX:
         plain = plain[:SHOWN_CHARS_MAX] + "…"
     return ascii(plain) if not plain.isprintable() else repr(plain)
+
+
+def _require_plain(text: str, subject: str) -> None:
+    if any(char.isspace() or not char.isprintable() or char == "\\" for char in text):
+        raise BadUrl(subject, "spaces, backslashes and control characters must be encoded (%20)")
 
 
 def _host_and_port(authority: str, default_port: int, subject: str) -> tuple[str, int]:
