@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from saycut.errors import SaycutError
 
-__all__ = ["ChunkFailed", "ExportFailed", "NothingToRender", "ShapeMismatch"]
+__all__ = ["ChunkFailed", "ExportFailed", "NothingToRender", "PoolClosed", "ShapeMismatch"]
 
 
 class NothingToRender(SaycutError):
@@ -57,3 +57,15 @@ class ExportFailed(SaycutError):
             + "; nothing was published, run the export again"
         )
         self.failures = tuple(failures)
+
+
+class PoolClosed(SaycutError):
+    """The workers ended before the work did, because the program is ending."""
+
+    code: ClassVar[int] = 4305
+
+    def __init__(self) -> None:
+        super().__init__(
+            "rendering was stopped because Saycut is shutting down; start it again and repeat "
+            "the export, which goes on from the parts that are finished"
+        )

@@ -5,6 +5,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from saycut.audio import MixReport
 from saycut.render.cache import ChunkCache
 from saycut.render.chunks import Chunk, ChunkRender
 from saycut.render.errors import ChunkFailed, ExportFailed
-from saycut.render.pool import Done, Job, Reported, WorkerPool
+from saycut.render.pool import Done, Job, Reported, Waited, WorkerPool
 from saycut.render.verify import Verdict
 
 __all__ = ["Mix", "Progress", "Work"]
@@ -81,6 +82,9 @@ class Work:
     def run(self, pool: WorkerPool, chunk_job: Callable[[Chunk], Job], sound_job: Job) -> None:
         """Make what is missing and put it into the cache.
 
+        How far it is, is told about twice a second even when nothing happens. What `progress`
+        raises then ends the jobs that are under way, and comes through.
+
         Args:
             chunk_job: gives the job that makes a chunk, as a `ChunkRender`.
             sound_job: makes the `Mix`.
@@ -93,17 +97,10 @@ class Work:
         if not self._cache.has(self._sound):
             jobs.insert(0, (self._sound, sound_job))
         self.tell("render")
-        for event in pool.run([job for _, job in jobs]):
-            name = jobs[event.index][0]
-            match event:
-                case Reported(amount=amount) if name in self._frames_done:
-                    self._advance(name, int(amount))
-                case Done(result=ChunkRender() as made):
-                    self._keep_chunk(name, made)
-                case Done(result=Mix() as mix):
-                    head = asdict(mix.report) if mix.report else None
-                    self._cache.put(name, _packed(head, mix.data))
-            self.tell("render" if self._cached + self._made < self._total else "sound")
+        with closing(pool.run([job for _, job in jobs])) as events:
+            for event in events:
+                self._note(event, [name for name, _ in jobs])
+                self.tell("render" if self._cached + self._made < self._total else "sound")
 
     def tell(self, stage: str) -> None:
         passed_s = time.monotonic() - self._started_s
@@ -115,6 +112,8 @@ class Work:
     def fragments(self) -> Iterator[tuple[int, bytes]]:
         """Iterate over the first frame and the MP4 of each chunk; `verdicts` fills on the way."""
         for name, chunk in zip(self._names, self._chunks, strict=True):
+            # A long film takes a while to join; it can be stopped then, too.
+            self.tell("join")
             head, fragment = self._stored(name, f"the chunk at frame {chunk.first}")
             self.verdicts.append(Verdict(**head))
             yield chunk.first, fragment
@@ -126,6 +125,16 @@ class Work:
             return None
         path.write_bytes(data)
         return MixReport(**head)
+
+    def _note(self, event: Reported | Done | Waited, names: Sequence[str]) -> None:
+        match event:
+            case Reported(index, amount) if names[index] in self._frames_done:
+                self._advance(names[index], int(amount))
+            case Done(index, ChunkRender() as made):
+                self._keep_chunk(names[index], made)
+            case Done(index, Mix() as mix):
+                head = asdict(mix.report) if mix.report else None
+                self._cache.put(names[index], _packed(head, mix.data))
 
     def _advance(self, name: str, frames: int) -> None:
         self._made += (frames - self._frames_done[name]) * self._repeats[name]
