@@ -1,5 +1,6 @@
 """Servers on loopback that do what a script says, and a watch over connections outwards."""
 
+import re
 import socket
 import ssl
 import sys
@@ -80,12 +81,18 @@ def _serve(
 
 def _answer(connection: socket.socket, script: Script, server: Server) -> None:
     request = b""
-    while b"\r\n\r\n" not in request:
+    while not _is_whole(request):
         if not (received := connection.recv(65536)):
             return
         request += received
     server.requests.append(request)
     script(connection, request, server)
+
+
+def _is_whole(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
 
 def saying(answer: bytes) -> Script:

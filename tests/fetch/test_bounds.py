@@ -4,7 +4,8 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -35,6 +36,13 @@ def endless(start: bytes, again: bytes, pause_s: float = 0) -> Script:
             connection.sendall(again)
 
     return script
+
+
+@contextmanager
+def well_before_patience_ends() -> Iterator[None]:
+    began_s = time.monotonic()
+    yield
+    assert time.monotonic() - began_s < PATIENCE_S / 2
 
 
 def forget(_piece: bytes) -> None:
@@ -160,7 +168,7 @@ def silent(connection: socket.socket, _request: bytes, server: Server) -> None:
 
 
 def test_a_server_that_says_nothing_is_left_at_the_deadline() -> None:
-    with pytest.raises(DeadlinePassed):
+    with well_before_patience_ends(), pytest.raises(DeadlinePassed):
         take(silent, deadline_s=0.2)
 
 
@@ -169,8 +177,11 @@ def test_redirects_share_the_deadline_of_the_first() -> None:
         server.closing.wait(0.15)
         return path
 
-    began_s = time.monotonic()
-    with serving(redirecting(slow)) as server, pytest.raises(DeadlinePassed):
+    with (
+        serving(redirecting(slow)) as server,
+        well_before_patience_ends(),
+        pytest.raises(DeadlinePassed),
+    ):
         fetch(
             server.url(),
             forget,
@@ -180,7 +191,6 @@ def test_redirects_share_the_deadline_of_the_first() -> None:
         )
 
     assert server.accepted_count <= 4
-    assert time.monotonic() - began_s < PATIENCE_S / 2
 
 
 def test_time_spent_in_the_sink_counts() -> None:
@@ -192,14 +202,14 @@ def test_time_spent_in_the_sink_counts() -> None:
 
 
 def test_a_receiver_that_does_not_read_is_left_at_the_deadline() -> None:
-    with serving(silent) as server, pytest.raises(DeadlinePassed):
-        post(
-            server.url(),
-            bytes(50_000_000),
-            {},
-            guard=allowing(server),
-            deadline_s=0.4,
-        )
+    # Given a system that takes the connection and some of the bytes, and no program behind it.
+    with (
+        socket.create_server((LOOPBACK, 0)) as silent,
+        well_before_patience_ends(),
+        pytest.raises(DeadlinePassed),
+    ):
+        server = Server(silent.getsockname()[1])
+        post(server.url(), bytes(50_000_000), {}, guard=allowing(server), deadline_s=0.4)
 
 
 def test_a_receiver_that_does_not_even_accept_is_left_at_the_deadline() -> None:
@@ -209,7 +219,7 @@ def test_a_receiver_that_does_not_even_accept_is_left_at_the_deadline() -> None:
         server = Server(port)
         waiting = [socket.create_connection((LOOPBACK, port))]
         try:
-            with pytest.raises(DeadlinePassed):
+            with well_before_patience_ends(), pytest.raises(DeadlinePassed):
                 post(server.url(), b"", {}, guard=allowing(server), deadline_s=0.3)
         finally:
             for connection in waiting:
@@ -217,18 +227,23 @@ def test_a_receiver_that_does_not_even_accept_is_left_at_the_deadline() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "script",
     [
-        lambda: endless(OK + b"\r\n", b"x" * 65536),
-        lambda: saying(OK + b"Content-Length: 1000000000000\r\n\r\nthanks"),
-        lambda: saying(OK + b"Transfer-Encoding: chunked\r\n\r\nnonsense"),
-        lambda: endless(OK + b"Content-Length: 5000\r\n\r\n", b"x", pause_s=0.02),
+        saying(OK + b"Content-Length: 1000000000000\r\n\r\nthanks"),
+        saying(OK + b"Transfer-Encoding: chunked\r\n\r\nnonsense"),
+        endless(OK + b"Content-Length: 5000\r\n\r\n", b"x", pause_s=0.02),
     ],
+    ids=["broken off", "nonsense", "dripping"],
 )
-def test_what_follows_the_status_of_a_posted_message_does_not_matter(
-    answer: Callable[[], Script],
-) -> None:
-    with serving(answer()) as server:
+def test_what_follows_the_status_of_a_posted_message_does_not_matter(script: Script) -> None:
+    with serving(script) as server:
         status = post(server.url(), b"{}", {}, guard=allowing(server), deadline_s=1)
+
+    assert status == 200
+
+
+def test_an_endless_answer_to_a_posted_message_is_left_long_before_the_deadline() -> None:
+    with serving(endless(OK + b"\r\n", b"x" * 65536)) as server, well_before_patience_ends():
+        status = post(server.url(), b"{}", {}, guard=allowing(server), deadline_s=PATIENCE_S)
 
     assert status == 200

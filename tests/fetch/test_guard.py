@@ -208,3 +208,24 @@ def test_messages_tell_no_inner_address_no_password_and_no_query() -> None:
     assert "'https://private.example/a'" in str(refusal.value)
     assert "10.1.2.3" not in str(refusal.value)
     assert "hush" not in str(refusal.value) + str(mistake.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("clip.mp4", "does not begin with http:// or https://"),
+        ("https://me@example.com/", "user names and passwords"),
+        ("https://example.com/my clip.mp4", r"must be encoded \(%20\)"),
+        ("https://example.com:99999/", "a port is a number between 1 and 65535"),
+        ("https://2130706433/", "IPv4 addresses are four decimal numbers"),
+        ("https://[::1%25lo]/", "no IPv6 address"),
+        ("https://example.com./", "single dots between"),
+        ("https://①.example/", "no valid international name"),
+        ("https://example.com/" + "a" * 9000, "9020 characters, the limit is 8192"),
+    ],
+)
+def test_a_mistake_in_an_address_is_named(url: str, reason: str) -> None:
+    with pytest.raises(BadUrl, match=reason) as mistake:
+        check_url(url, guard=Guard(resolve=Resolver({})))
+
+    assert len(str(mistake.value)) < 400
