@@ -4,11 +4,12 @@ A test compares the pages with what this gives, so they cannot fall behind.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from saycut.edit import REGISTRY, Operation
+from saycut.settings import VARIABLES, Variable
 from saycut.timeline import (
     Curve,
     Draft,
@@ -71,9 +72,44 @@ This page is made by `python docs/build.py`; do not edit it by hand.
 """
 
 
+SETTINGS_INTRO: Final = """\
+# Settings
+
+Saycut reads its settings from environment variables, once, when it starts. A variable that is
+set but empty counts as not set. Options of `saycut serve` come before variables of the same
+meaning.
+
+This page is made by `python docs/build.py`; do not edit it by hand.
+"""
+
+
 def pages() -> dict[str, str]:
     """Give the text of each page by its file name."""
-    return {"draft.md": _draft_page(), "operations.md": _operations_page()}
+    return {
+        "draft.md": _draft_page(),
+        "operations.md": _operations_page(),
+        "settings.md": _settings_page(),
+    }
+
+
+def _settings_page() -> str:
+    """Write the table of variables: those of every command, then those of the server."""
+    own = [variable for variable in VARIABLES if not variable.is_of_server]
+    server = [variable for variable in VARIABLES if variable.is_of_server]
+    return "\n".join(
+        [
+            SETTINGS_INTRO,
+            "## Every command\n",
+            *_variables(own),
+            "## `saycut serve`\n",
+            *_variables(server),
+        ]
+    )
+
+
+def _variables(variables: Sequence[Variable]) -> list[str]:
+    rows = [f"| `{v.name}` | {v.meaning} | {v.default} |" for v in variables]
+    return ["| Variable | Meaning | Default |", "|---|---|---|", *rows, ""]
 
 
 def _draft_page() -> str:

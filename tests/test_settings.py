@@ -1,8 +1,9 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from saycut.settings import Settings
+from saycut.settings import VARIABLES, ServerSettings, Settings
 
 
 def test_an_empty_environment_gives_folders_of_the_user_and_all_usable_cores() -> None:
@@ -51,12 +52,43 @@ def test_a_number_that_is_none_is_refused_with_its_variable(text: str) -> None:
         Settings.from_environment({"SAYCUT_WORKERS": text})
 
 
-def test_the_table_in_the_docs_names_every_variable_that_is_read() -> None:
-    import saycut.settings
+def test_every_variable_fills_a_field_of_the_settings() -> None:
+    own = {field.name for field in fields(Settings)} - {"server"}
+    server = {field.name for field in fields(ServerSettings)}
 
-    source = Path(saycut.settings.__file__).read_text()
-    _, table, code = source.split('"""', 2)
+    assert {v.field for v in VARIABLES if not v.is_of_server} == own
+    assert {v.field for v in VARIABLES if v.is_of_server} == server
 
-    read = {word.strip('",)') for word in code.split() if word.startswith('"SAYCUT_')}
-    documented = {word.strip("`") for word in table.split() if word.startswith("`SAYCUT_")}
-    assert read == documented
+
+def test_variables_of_the_server_reach_its_settings() -> None:
+    settings = Settings.from_environment(
+        {
+            "SAYCUT_OPEN": "0",
+            "SAYCUT_PRICES": "chat=1, edit=2",
+            "SAYCUT_TRUSTED_PROXIES": "10.0.0.1, 10.1.0.0/16",
+            "SAYCUT_GRANT": "0",
+        }
+    )
+
+    assert settings.server == ServerSettings(
+        is_open=False,
+        prices={"chat": 1, "edit": 2},
+        trusted_proxies=("10.0.0.1", "10.1.0.0/16"),
+        grant=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SAYCUT_OPEN", "perhaps"),
+        ("SAYCUT_PRICES", "film=3"),
+        ("SAYCUT_PRICES", "chat=-1"),
+        ("SAYCUT_PRICES", "chat"),
+        ("SAYCUT_LOG", "xml"),
+        ("SAYCUT_GRANT", "-1"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_with_its_variable(name: str, text: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} is '{text}': write"):
+        Settings.from_environment({name: text})

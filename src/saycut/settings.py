@@ -128,10 +128,11 @@ def _flag(name: str, text: str) -> bool:
     return _FLAGS[text.lower()]
 
 
-# What the hosted services of this family ask for a turn, by what came of it.
+# Hosted services of this family ask some 50 credits for the editing of one session and nothing
+# for what follows in it, so the first film of a project costs that much.
 _PRICE_LISTS: Final[Mapping[str, Mapping[str, int]]] = {
     "free": {},
-    "hosted": {"chat": 1, "edit": 2, "make": 10},
+    "hosted": {"make": 50},
 }
 
 

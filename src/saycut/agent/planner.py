@@ -112,6 +112,7 @@ def take_turn(
         outputs=(work.output,) if work.output else (),
         sidecars=tuple(work.sidecars),
         chapters=tuple(work.chapters),
+        language=work.language,
     )
 
 

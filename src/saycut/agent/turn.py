@@ -49,7 +49,7 @@ class Turn:
     `draft` is the new draft, or the old one when nothing changed. `reply` is for the person
     and never empty. `actions` are for the caller to carry out: `export`, `credits`, `status`,
     `upload`, `share`, `undo`, `redo`. `unmet` names what was asked and could not be done.
-    `asked` tells that the reply asks for something.
+    `asked` tells that the reply asks for something. `language` is that of the reply (BCP 47).
     """
 
     before: Draft
@@ -61,6 +61,7 @@ class Turn:
     outputs: tuple[OutputOrder, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    language: str = "en"
 
     @property
     def changed(self) -> bool:

@@ -245,3 +245,62 @@ def plan(
     from saycut.cli import commands
 
     commands.plan(cases, output, voice=commands.Voice(is_json=is_json))
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, help="0: any free.", show_default="8321"),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", parser=_path, metavar="FOLDER", help="Projects and media."),
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option("--database-url", help="postgresql://... for several servers.")
+    ] = None,
+    blobs_url: Annotated[
+        str | None, typer.Option("--blobs", help="Media and films: a folder or s3://bucket.")
+    ] = None,
+    public_url: Annotated[
+        str | None, typer.Option("--public-url", help="What clients reach the server as.")
+    ] = None,
+    is_open: Annotated[
+        bool | None,
+        typer.Option(
+            "--open/--no-open",
+            help="One local user without limits, or accounts, tokens and credits.",
+            show_default="open on loopback",
+        ),
+    ] = None,
+    allowed_origins: Annotated[
+        list[str] | None,
+        typer.Option("--allow-origin", help="Another web page whose scripts may call."),
+    ] = None,
+) -> None:
+    """Serve films to chat agents, browsers and programs over HTTP.
+
+    \b
+    saycut serve
+    saycut serve --host 0.0.0.0 --port 80 --no-open --public-url https://video.example.org
+
+    --open trusts everyone who can reach the address: anything on this machine, when it is
+    a loopback one. Other websites cannot use it. Settings are environment variables too;
+    docs/settings.md lists them.
+    """
+    from saycut.cli.serve import serve as run
+
+    run(
+        data=data,
+        host=host,
+        port=port,
+        database_url=database_url,
+        blobs_url=blobs_url,
+        public_url=public_url,
+        is_open=is_open,
+        allowed_origins=tuple(allowed_origins) if allowed_origins else None,
+    )

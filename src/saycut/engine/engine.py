@@ -1,13 +1,16 @@
 """The engine: turns and exports over one data folder of this machine."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import choice
-from typing import Final
+from threading import Lock
+from typing import Any, Final
 
 from saycut.agent import Turn, take_turn
+from saycut.edit import EditContext, apply
 from saycut.engine.caching import NamedCache
 from saycut.engine.errors import (
     BadName,
@@ -36,6 +39,7 @@ from saycut.store import (
     DataFolder,
     NameTaken,
     Project,
+    StaleBase,
     Transaction,
     UnknownProject,
 )
@@ -81,6 +85,9 @@ class Engine(Shelf):
         """The folder is closed with the engine. Raises NoTemporaryFolder."""
         super().__init__(folder)
         self.workshop = workshop
+        # Files being kept, which no project uses yet: not to be given up by another thread.
+        self._being_kept: Counter[str] = Counter()
+        self._giving_up = Lock()
         try:
             self._pool = WorkerPool(workshop.worker_count)
         except BaseException as error:
@@ -193,6 +200,31 @@ class Engine(Shelf):
             commit(tx, done)
         return done
 
+    def apply(
+        self,
+        before: Snapshot,
+        operation: str,
+        arguments: Mapping[str, Any],
+        *,
+        at_revision: int | None = None,
+    ) -> Snapshot:
+        """Change a project as it was seen by a typed operation.
+
+        Raises:
+            UnknownOperation, InvalidArguments, InvalidDraft, SaycutError: see `edit.apply`.
+            StaleBase: it has changed since it was seen, or since `at_revision`.
+        """
+        project = before.project
+        if at_revision not in (None, project.revision):
+            raise StaleBase(project.id, at_revision, project.revision)
+        draft = apply(before.draft, operation, arguments, EditContext(before.assets))
+        with self.store.transaction() as tx:
+            if draft != before.draft:
+                tx.projects.write(
+                    project.id, base=project.current, draft=draft, request=operation, reply=""
+                )
+            return snapshot_of(tx, project.id, project.owner_id)
+
     def inspect(self, files: Sequence[Given]) -> Intake:
         """Look at files, as untrusted as they are; nothing is kept yet."""
         return take_in(
@@ -210,13 +242,14 @@ class Engine(Shelf):
     ) -> tuple[Asset, ...]:
         """Give files to a project and tell its assets of them, in their order.
 
-        What the project has already keeps its asset. `check` may refuse what would go too far.
+        What the project has already keeps its asset. `check` may refuse what would go too far,
+        and write what belongs to it. Files that are `is_incoming` are moved, others copied.
 
         Raises:
             UnknownProject, BlobNotKept: nothing was kept.
         """
         with self._kept(taken), self.store.transaction() as tx:
-            project = tx.projects.get(project_id)
+            project = tx.projects.lock(project_id)
             held = tx.projects.assets(project_id)
             new = numbered(taken, held)
             tx.projects.add_assets(project_id, [t.asset for t in new])
@@ -238,10 +271,15 @@ class Engine(Shelf):
     def drop_unused(self, digests: Iterable[str]) -> None:
         """Give up files that no project uses (any more)."""
         for digest in digests:
-            # Within a transaction: an upload of the same content waits, then finds it gone.
-            with self.store.transaction() as tx:
-                if not tx.projects.uses(digest):
-                    self.blobs.remove(digest)
+            with self._giving_up:
+                # Whoever keeps it now gives it up should that fail.
+                if not self._being_kept[digest]:
+                    self._drop_unused(digest)
+
+    def _drop_unused(self, digest: str) -> None:
+        with self.store.transaction() as tx:
+            if not tx.projects.uses(digest):
+                self.blobs.remove(digest)
 
     def export(
         self,
@@ -298,13 +336,27 @@ class Engine(Shelf):
     @contextmanager
     def _kept(self, taken: Sequence[Taken]) -> Iterator[None]:
         """Keep files; when what follows fails, what no project uses is given up again."""
+        digests = [file.asset.digest for file in taken]
         try:
-            for file in taken:
-                self.blobs.put(file.path, file.asset.digest)
-            yield
+            with self._held_on_to(digests):
+                for file in taken:
+                    keep = self.blobs.adopt if file.is_incoming else self.blobs.put
+                    keep(file.path, file.asset.digest)
+                yield
         except BaseException:
-            self.drop_unused(file.asset.digest for file in taken)
+            self.drop_unused(digests)
             raise
+
+    @contextmanager
+    def _held_on_to(self, digests: Sequence[str]) -> Iterator[None]:
+        with self._giving_up:
+            self._being_kept.update(digests)
+        try:
+            yield
+        finally:
+            with self._giving_up:
+                self._being_kept.subtract(digests)
+                self._being_kept = +self._being_kept
 
     def _free(self, name: str) -> str:
         """Give a name as it will be listed; no other project has it."""

@@ -16,18 +16,24 @@ __all__ = ["Given", "Intake", "Refusal", "Taken", "numbered", "take_in"]
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file to be looked at; `name` is the user's label for it."""
+    """A file to be looked at; `name` is the user's label for it.
+
+    One that `is_incoming` was written where the blobs want it (`Blobs.incoming`) and has no
+    other use: keeping it moves it.
+    """
 
     path: Path
     name: str
+    is_incoming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A good file and what is known of it."""
+    """A good file and what is known of it; `is_incoming` as in `Given`."""
 
     path: Path
     asset: Asset
+    is_incoming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ def _inspected(given: Given, *, max_pixels: int | None) -> Taken | Refusal:
             asset = replace(asset, facts=_joined(asset.facts, hear(path)))
     except SaycutError as error:
         return Refusal(path, name, error)
-    return Taken(path, asset)
+    return Taken(path, asset, given.is_incoming)
 
 
 def _joined(seen: Facts, heard: Facts) -> Facts:

@@ -66,12 +66,13 @@ class Projects:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def recent(self, owner_id: str = LOCAL_USER) -> tuple[Project, ...]:
-        """Give all projects of a user, the newest first."""
+    def recent(self, owner_id: str = LOCAL_USER, limit: int | None = None) -> tuple[Project, ...]:
+        """Give the projects of a user, the newest first; all where there is no limit."""
         newest_first = (
             select(projects)
             .where(projects.c.user_id == owner_id)
             .order_by(projects.c.created_ms.desc(), projects.c.id)
+            .limit(limit)
         )
         return tuple(_project(row) for row in self._connection.execute(newest_first))
 
@@ -103,6 +104,14 @@ class Projects:
         if row is None or owner_id not in (None, row.user_id):
             raise UnknownProject(project_id)
         return _project(row)
+
+    def lock(self, project_id: str) -> Project:
+        """Give a project that no other transaction changes until this one ends.
+
+        Raises:
+            UnknownProject
+        """
+        return self._project(project_id)
 
     def create(
         self,

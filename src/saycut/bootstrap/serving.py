@@ -1,0 +1,181 @@
+"""A server from settings: what is opened for it, in which order, and how it ends."""
+
+import ipaddress
+import json
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Final
+
+from saycut import __version__
+from saycut.bootstrap.opening import workshop_of
+from saycut.engine import Engine
+from saycut.engine.errors import BadSetting
+from saycut.fetch import Guard, post
+from saycut.jobs import Jobs, JobsOptions
+from saycut.server import Options, Parts, create_app, serve
+from saycut.server.logs import set_up_logs
+from saycut.server.running import listen
+from saycut.settings import ServerSettings, Settings
+from saycut.store import DataFolder
+
+__all__ = ["Serving", "run_server", "server_address"]
+
+_log = logging.getLogger("saycut.server")
+
+_ADDRESS_FILE: Final = "server.json"
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where a server can be reached, and whether everyone who reaches it may use it."""
+
+    url: str
+    is_open: bool
+
+
+@contextmanager
+def opened(settings: Settings, address: tuple[str, int]) -> Iterator[Parts]:
+    """Give the working parts of a server, closed in order at the end."""
+    server = settings.server
+    folder = DataFolder(
+        settings.data_folder, database_url=server.database_url, blobs_url=server.blobs_url
+    )
+    with Engine(folder, workshop_of(settings)) as engine:
+        options = options_of(server, address, folder.server_id)
+        with engine.store.transaction() as tx:
+            links, webhooks = tx.secrets.key("links"), tx.secrets.key("webhooks")
+        jobs = Jobs(
+            engine,
+            JobsOptions(
+                exports_at_once=server.exports_at_once,
+                export_days=server.export_days,
+                project_days=server.project_days,
+                webhook_key=webhooks,
+                post=post,
+                guard=options.guard,
+                public_url=server.public_url,
+            ),
+        )
+        jobs.launch()
+        try:
+            yield Parts(engine=engine, jobs=jobs, options=options, signing_key=links)
+        finally:
+            jobs.close()
+
+
+def run_server(settings: Settings, started: Callable[[Serving], None] = lambda _: None) -> None:
+    """Serve until a signal says to stop.
+
+    Args:
+        started: called with a `Serving` once the address is taken.
+
+    Raises:
+        BadSetting: a setting makes no sense, or the address cannot be taken.
+        SaycutError: as `open_engine`.
+    """
+    set_up_logs(settings.server.log_format)
+    listener = _listener(settings.server)
+    address = listener.getsockname()[:2]
+    with opened(settings, address) as parts, _announced(settings.data_folder, parts, address):
+        started(Serving(_url(address), parts.options.is_open))
+        with suppress(KeyboardInterrupt):
+            serve(create_app(parts), listener)
+
+
+def server_address(data_folder: Path) -> str | None:
+    """Give the address of the server that holds a data folder; None when none says so."""
+    try:
+        said = json.loads((data_folder / _ADDRESS_FILE).read_text("utf-8"))
+        os.kill(said["pid"], 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return str(said["url"])
+
+
+def options_of(server: ServerSettings, address: tuple[str, int], server_id: str) -> Options:
+    """Give the options that settings describe.
+
+    Raises:
+        BadSetting: a variable does not hold what it should.
+    """
+    return Options(
+        version=__version__,
+        server_id=server_id,
+        is_open=_is_loopback(server.host) if server.is_open is None else server.is_open,
+        address=address,
+        public_url=server.public_url,
+        allowed_hosts=frozenset(name.lower() for name in server.allowed_hosts),
+        allowed_origins=server.allowed_origins,
+        trusted_proxies=tuple(_network(text) for text in server.trusted_proxies),
+        guard=Guard(allowed=frozenset(_place(text) for text in server.reachable)),
+        upload_bytes=server.upload_bytes,
+        user_bytes=server.user_bytes,
+        prices=server.prices,
+        grant=server.grant,
+        export_plans=frozenset(server.export_plans),
+        token_days=server.token_days,
+        tokens_per_address=server.tokens_per_address,
+        heartbeat_s=server.heartbeat_s,
+        log_format=server.log_format,
+    )
+
+
+def _listener(server: ServerSettings) -> socket.socket:
+    try:
+        return listen(server.host, server.port)
+    except OSError as error:
+        raise BadSetting(
+            f"cannot listen on {server.host} port {server.port}: {error.strerror or error}; stop "
+            "what uses it, or choose another with --host and --port"
+        ) from error
+
+
+@contextmanager
+def _announced(folder: Path, parts: Parts, address: tuple[str, int]) -> Iterator[None]:
+    """Leave word in the data folder of where its server is, for the command line."""
+    path = folder / _ADDRESS_FILE
+    said = {"url": _url(address), "pid": os.getpid(), "version": parts.options.version}
+    path.write_text(json.dumps(said), "utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _url(address: tuple[str, int]) -> str:
+    host, port = address
+    # What listens everywhere is reached here by loopback.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise BadSetting(
+            f"SAYCUT_TRUSTED_PROXIES holds {text!r}: write addresses or networks such as 10.0.0.0/8"
+        ) from error
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise BadSetting(f"SAYCUT_REACHABLE holds {text!r}: write host:port")
+    return host.strip("[]").lower(), int(port)

@@ -1,0 +1,146 @@
+"""Turns as they run: begun by a call, done in the background, watched by any number of streams.
+
+A turn belongs to nobody's connection: whoever asked may leave and come back for the rest.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from typing import Final
+
+import anyio.to_thread
+
+from saycut.errors import SaycutError
+from saycut.server.errors import outcome_of
+from saycut.server.eventlog import EventLog
+from saycut.server.feeds import Feed, Line, line_of
+from saycut.server.parts import Parts
+from saycut.server.turning import Aborted, Message, Turning
+from saycut.store import Event, Turn
+
+__all__ = ["Chat"]
+
+_log = logging.getLogger("saycut.server")
+
+# A turn on another server is looked up in the database so often.
+_POLL_S: Final = 0.5
+_FAULT: Final = (
+    "This went wrong here and nothing was changed; the log of the server says more. "
+    "Send it again, or say it in other words."
+)
+
+
+@dataclass(slots=True)
+class _Running:
+    feed: Feed = field(default_factory=Feed)
+    is_aborted: Flag = field(default_factory=Flag)
+
+
+class Chat:
+    """The turns of this server. For the event loop alone; what blocks is done in threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._turning = Turning(parts)
+        self._running: dict[str, _Running] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.log = EventLog(parts.store)
+
+    @property
+    def running_count(self) -> int:
+        return len(self._running)
+
+    def recover(self) -> int:
+        """End what a former run of this server left; gives how many turns that were."""
+        return self._turning.give_up(frozenset({self._parts.options.server_id}))
+
+    def give_up(self, server_ids: frozenset[str]) -> int:
+        """End the turns of servers that are gone."""
+        return self._turning.give_up(server_ids)
+
+    async def begin(self, message: Message) -> Turn:
+        """Begin a turn, or find the one that the client names by its key.
+
+        Raises:
+            UnknownProject, TurnRunning, KeyReused, NotEnoughCredits
+        """
+        turn, events = await anyio.to_thread.run_sync(self._turning.begin, message)
+        if events:
+            running = self._running[turn.id] = _Running()
+            running.feed.push(*events)
+            task = asyncio.create_task(self._run(turn, message, running))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return turn
+
+    async def follow(self, turn: Turn, after: int = 0) -> AsyncGenerator[Line]:
+        """Iterate over the events of a turn with numbers above `after`, until it has ended."""
+        if running := self._running.get(turn.id):
+            async for line in running.feed.follow(after):
+                yield line
+            return
+        while True:
+            # The state first: what is logged after an event was read must not be missed.
+            current, events = await anyio.to_thread.run_sync(self._logged, turn, after)
+            for line in events:
+                after = line.seq
+                yield line
+            if not current.is_running:
+                return
+            await asyncio.sleep(_POLL_S)
+
+    async def abort(self, project_id: str) -> bool:
+        """Stop the turn that runs in a project; False when none does."""
+        turn = await anyio.to_thread.run_sync(self._running_turn, project_id)
+        if turn is None:
+            return False
+        if running := self._running.get(turn.id):
+            running.is_aborted.set()
+            return True
+        # It runs on another server, or on none: its result will be refused there.
+        stopped = str(Aborted())
+        events = await anyio.to_thread.run_sync(
+            self._turning.fail, turn, "aborted", "ABORTED", stopped
+        )
+        return bool(events)
+
+    async def close(self, patience_s: float = 10.0) -> None:
+        """Wait for the turns under way; those that take too long are lost, and can be sent again."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience_s)
+        for running in self._running.values():
+            running.is_aborted.set()
+            running.feed.end()
+
+    async def _run(self, turn: Turn, message: Message, running: _Running) -> None:
+        try:
+            events = await anyio.to_thread.run_sync(
+                self._turning.finish, turn, message, running.is_aborted.is_set
+            )
+        except Aborted as stop:
+            events = await self._fail(turn, "aborted", "ABORTED", str(stop))
+        except SaycutError as error:
+            _, code = outcome_of(error)
+            events = await self._fail(turn, "failed", str(code), str(error))
+        except Exception as error:
+            _log.exception("turn failed", exc_info=error)
+            events = await self._fail(turn, "failed", "500", _FAULT)
+        finally:
+            self._running.pop(turn.id, None)
+        running.feed.push(*events)
+        running.feed.end()
+
+    async def _fail(self, turn: Turn, state: str, code: str, message: str) -> tuple[Event, ...]:
+        return await anyio.to_thread.run_sync(self._turning.fail, turn, state, code, message)
+
+    def _logged(self, turn: Turn, after: int) -> tuple[Turn, list[Line]]:
+        with self._parts.store.reading() as tx:
+            current = tx.turns.get(turn.id)
+            events = tx.turns.events(turn.project_id, after=after, turn_id=turn.id)
+        return current, [line_of(e) for e in events if e.payload.get("author") != "user"]
+
+    def _running_turn(self, project_id: str) -> Turn | None:
+        with self._parts.store.reading() as tx:
+            return tx.turns.running(project_id)

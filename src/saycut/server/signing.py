@@ -1,0 +1,60 @@
+"""Links that open one file for a while, without a token: signed, and made nowhere else."""
+
+import hashlib
+import hmac
+import time
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from saycut.server.errors import NotFound
+from saycut.server.parts import Parts
+from saycut.store.exports import Export
+
+__all__ = ["asset_link", "check_link", "export_link"]
+
+# Long enough for a link in a chat to be of use the week after.
+_LINK_S: Final = 7 * 86_400
+# Links made within the same hour are the same, so that browsers and caches know them again.
+_STEP_S: Final = 3600
+
+
+def export_link(parts: Parts, export: Export, base_url: str = "") -> str:
+    """Give the address at which the film of an export is, or will be."""
+    return _signed(parts, base_url, f"/files/exports/{export.uid}/{quote(export.id)}.mp4")
+
+
+def asset_link(parts: Parts, project_id: str, asset_id: str, name: str, base_url: str = "") -> str:
+    """Give the address at which an uploaded file can be read again."""
+    return _signed(parts, base_url, f"/files/assets/{project_id}/{asset_id}/{quote(name, safe='')}")
+
+
+def check_link(parts: Parts, path: str, expires: int, signature: str) -> None:
+    """Let a link through that this server, or one beside it, made.
+
+    Args:
+        path: as it stands in the link, still quoted.
+
+    Raises:
+        NotFound: it was made by others, changed, or has expired.
+    """
+    is_ours = hmac.compare_digest(_signature(parts, path, expires), signature)
+    if not is_ours or expires < time.time():
+        raise NotFound("this link has expired or is not complete; ask for a new one")
+
+
+def _signed(parts: Parts, base_url: str, path: str) -> str:
+    base = (parts.options.public_url or base_url or _own_url(parts)).rstrip("/")
+    expires = int(time.time()) // _STEP_S * _STEP_S + _LINK_S
+    query = urlencode({"expires": expires, "sig": _signature(parts, path, expires)})
+    return f"{base}{path}?{query}"
+
+
+def _own_url(parts: Parts) -> str:
+    host, port = parts.options.address
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
+def _signature(parts: Parts, path: str, expires: int) -> str:
+    words = f"{expires}\n{path}".encode()
+    return hmac.new(parts.signing_key, words, hashlib.sha256).hexdigest()

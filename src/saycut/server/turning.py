@@ -1,0 +1,213 @@
+"""What a turn writes, and when: all of it in two transactions.
+
+    begin    the turn, the held credits, the user's words, the call of the tool
+    finish   the new version, what the tool gave, actions, the reply, the credits, the turn's end
+
+A crash between them loses nothing but time: the draft is as it was, the turn counts as lost,
+its credits are given back, and the client's repetition runs it anew.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from saycut.engine import Done
+from saycut.errors import SaycutError
+from saycut.server import adk
+from saycut.server.actions import Act, acts_of
+from saycut.server.callers import Client
+from saycut.server.parts import Parts
+from saycut.store import Event, Transaction, Turn
+from saycut.store.projects import now_ms
+from saycut.timeline import Draft
+
+__all__ = ["Aborted", "Message", "Turning"]
+
+TOOL: Final = "edit_project"
+
+
+class Aborted(SaycutError):
+    """The user stopped the turn before it changed anything."""
+
+    code = 409
+
+    def __init__(self) -> None:
+        super().__init__("stopped, as you asked: nothing was changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a user says in a session. `key` is the client's name for it, "" when it has none."""
+
+    session_id: str
+    user_id: str
+    text: str
+    key: str
+    client: Client
+    is_streaming: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(json.dumps([self.session_id, self.text]).encode()).hexdigest()
+
+
+class Turning:
+    """The writing of turns; called from threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def begin(self, message: Message) -> tuple[Turn, tuple[Event, ...]]:
+        """Begin a turn, or find the one of that key; events are given where it is to be run.
+
+        Raises:
+            UnknownProject, TurnRunning, KeyReused
+            NotEnoughCredits: the turn might cost more than there is.
+        """
+        turn_id = f"t-{secrets.token_hex(10)}"
+        new = Turn(
+            id=turn_id,
+            project_id=message.session_id,
+            user_id=message.user_id,
+            key=message.key or turn_id,
+            fingerprint=message.fingerprint,
+            request=message.text,
+            state="running",
+            server_id=self._parts.options.server_id,
+            started_ms=now_ms(),
+            ended_ms=None,
+        )
+        with self._parts.store.transaction() as tx:
+            tx.projects.get(message.session_id, message.user_id)
+            turn, is_new = tx.turns.begin(new)
+            if not is_new:
+                return turn, ()
+            if price := max(self._parts.options.prices.values(), default=0):
+                tx.credits.hold(_hold_id(turn), message.user_id, price)
+            said = adk.says(turn.id, message.text, author="user")
+            called = adk.calls(turn.id, _call_id(turn), TOOL, {"request": message.text})
+            events = tuple(tx.turns.log(turn.project_id, turn.id, e) for e in (said, called))
+            client = message.client
+            tx.usage.count(client.skill, client.version, client.platform, "chat")
+        return turn, events[1:]
+
+    def finish(
+        self, turn: Turn, message: Message, is_aborted: Callable[[], bool]
+    ) -> tuple[Event, ...]:
+        """Do what was asked and end the turn.
+
+        Raises:
+            Aborted: nothing was changed, and the turn has not ended.
+            SaycutError: it could not be done; likewise.
+        """
+        logged: list[Event] = []
+        engine = self._parts.engine
+        before = engine.show(turn.project_id, turn.user_id)
+
+        def commit(tx: Transaction, done: Done) -> None:
+            if is_aborted() or not tx.turns.end(turn.id, "done"):
+                raise Aborted
+            acts = acts_of(tx, self._parts, turn, done)
+            said = _events(turn, message, done, acts)
+            logged.extend(tx.turns.log(turn.project_id, turn.id, event) for event in said)
+            self._settle(tx, turn, _kind(before.draft, done))
+
+        done = engine.respond(before, turn.request, commit=commit)
+        if "export" in done.turn.actions:
+            self._parts.jobs.wake()
+        return tuple(logged)
+
+    def fail(self, turn: Turn, state: str, code: str, message: str) -> tuple[Event, ...]:
+        """End a turn that changed nothing; its credits are given back."""
+        with self._parts.store.transaction() as tx:
+            return self._failed(tx, turn, state, code, message)
+
+    def give_up(self, server_ids: frozenset[str]) -> int:
+        """End the turns of servers that are gone; gives how many there were."""
+        with self._parts.store.transaction() as tx:
+            lost = tx.turns.running_on(server_ids)
+            for turn in lost:
+                self._failed(tx, turn, "lost", "LOST", _LOST)
+        return len(lost)
+
+    def _failed(
+        self, tx: Transaction, turn: Turn, state: str, code: str, message: str
+    ) -> tuple[Event, ...]:
+        if not tx.turns.end(turn.id, state):
+            return ()
+        self._settle(tx, turn, None)
+        return (tx.turns.log(turn.project_id, turn.id, adk.failed(turn.id, code, message)),)
+
+    def _settle(self, tx: Transaction, turn: Turn, kind: str | None) -> None:
+        """Charge what the turn was, out of what was held for it; nothing where it failed."""
+        if not self._parts.options.prices:
+            return
+        price = self._parts.options.prices.get(kind, 0) if kind else 0
+        if price:
+            tx.credits.capture(_hold_id(turn), price)
+        else:
+            tx.credits.release(_hold_id(turn))
+
+
+_LOST: Final = (
+    "The server was stopped before this was done, and nothing was changed: send it again."
+)
+
+
+def _kind(before: Draft, done: Done) -> str:
+    """Tell what a turn was, as prices name it."""
+    if not done.is_changed:
+        return "chat"
+    return "edit" if any(before.segments()) else "make"
+
+
+def _events(
+    turn: Turn, message: Message, done: Done, acts: tuple[Act, ...]
+) -> list[Mapping[str, Any]]:
+    """Give what is said of a finished turn, in order."""
+    events: list[Mapping[str, Any]] = [
+        adk.responds(turn.id, _call_id(turn), TOOL, _outcome(done)),
+    ]
+    for number, act in enumerate(acts, 1):
+        call_id = f"{_call_id(turn)}-{number}"
+        events.append(adk.calls(turn.id, call_id, act.name, act.arguments))
+        events.append(adk.responds(turn.id, call_id, act.name, act.response))
+    text = "\n".join([done.turn.reply, *(act.text for act in acts if act.text)])
+    if message.is_streaming:
+        events += [
+            adk.says(turn.id, line, is_partial=True) for line in text.splitlines(keepends=True)
+        ]
+    events.append(adk.says(turn.id, text, is_last=True, state=_state(done)))
+    return events
+
+
+def _outcome(done: Done) -> dict[str, Any]:
+    return {
+        "changed": done.is_changed,
+        "asked": done.turn.asked,
+        "unmet": list(done.turn.unmet),
+        "actions": list(done.turn.actions),
+        "version": done.snapshot.project.revision,
+        "timeline": done.snapshot.summary,
+    }
+
+
+def _state(done: Done) -> dict[str, Any]:
+    draft = done.snapshot.draft
+    return {
+        "version": done.snapshot.project.revision,
+        "duration_ms": draft.duration_ms,
+        "timeline": done.snapshot.summary,
+    }
+
+
+def _hold_id(turn: Turn) -> str:
+    # A turn that was lost is held for anew when it is run again.
+    return f"{turn.id}@{turn.started_ms}"
+
+
+def _call_id(turn: Turn) -> str:
+    return f"call-{turn.id}"
