@@ -68,7 +68,8 @@ class Waited:
 class Batch:
     """Jobs in runs of neighbours, one run a place, so that a photo is decoded by one worker.
 
-    A place that is through with its run takes over half of the longest other.
+    A place that is through with its run takes over half of the longest other, and all of one
+    that nobody works on because its place is at another batch.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Batch:
         self.waits_since = 0
         self._begun_count = 0
         self._runs = _runs(len(jobs), place_count)
+        self._working: set[int] = set()
         self._attempts = [0] * len(jobs)
         self._unfinished_count = len(jobs)
         self._untold: dict[tuple[type[Reported | Done], int], Reported | Done] = {}
@@ -100,12 +102,10 @@ class Batch:
 
     def begin(self, place: int, now: int) -> int:
         """Take the job that suits a place best and give its index; `now` counts moments."""
-        run = self._runs[place]
-        if not run:
-            longest = max(self._runs, key=len)
-            for _ in range((len(longest) + 1) // 2):
-                run.appendleft(longest.pop())
-        index = run.popleft()
+        if not self._runs[place]:
+            self._take_over(place)
+        index = self._runs[place].popleft()
+        self._working.add(place)
         self._attempts[index] += 1
         self._begun_count += 1
         if self._begun_count % _STAY_JOBS == 0:
@@ -118,6 +118,7 @@ class Batch:
 
     def end(self, index: int, place: int, outcome: Done | Exception) -> None:
         """Note how a job ended that `place` had begun; what broke it may be tried again."""
+        self._working.discard(place)
         match outcome:
             case Done():
                 self._untold[Done, index] = outcome
@@ -137,6 +138,12 @@ class Batch:
         if not self._untold:
             return None
         return self._untold.pop(next(iter(self._untold)))
+
+    def _take_over(self, place: int) -> None:
+        other = max(range(len(self._runs)), key=lambda number: len(self._runs[number]))
+        longest = self._runs[other]
+        taken = (len(longest) + 1) // 2 if other in self._working else len(longest)
+        self._runs[place].extendleft(longest.pop() for _ in range(taken))
 
 
 def due(batches: Iterable[Batch], busy: Mapping[Batch, int]) -> Batch | None:
