@@ -17,8 +17,10 @@ from saycut.server.doors import Doors
 from saycut.server.logs import AccessLog
 from saycut.server.metrics import Metrics
 from saycut.server.parts import Parts
+from saycut.server.resumable import Resumable
 from saycut.server.routes import ROUTERS
 from saycut.server.sse import Streams
+from saycut.server.uploads import Uploads
 
 __all__ = ["create_app"]
 
@@ -34,6 +36,17 @@ snake_case and camelCase names. `docs/protocol.md` tells the whole contract.
 # Work that blocks: most calls take a thread for a few milliseconds, uploads for as long as a
 # file is looked at.
 _THREADS: Final = 80
+# What scripts of other web pages may read of an answer.
+_EXPOSED: Final = (
+    "Content-Disposition",
+    "ETag",
+    "Location",
+    "Retry-After",
+    *(f"Tus-{name}" for name in ("Extension", "Max-Size", "Resumable", "Version")),
+    *(f"Upload-{name}" for name in ("Expires", "Length", "Metadata", "Offset")),
+    "Saycut-File",
+    "Saycut-File-Id",
+)
 # How often the turns of servers that are gone are looked for.
 _REAP_S: Final = 15.0
 
@@ -49,6 +62,8 @@ def create_app(parts: Parts) -> FastAPI:
         lifespan=_lifespan,
     )
     parts.chat = Chat(parts)
+    parts.uploads = Uploads(parts)
+    parts.resumable = Resumable(parts, parts.uploads)
     app.state.parts = parts
     app.state.streams = Streams(parts.options.heartbeat_s, parts.options.send_timeout_s)
     app.state.metrics = _metrics(parts, app.state.streams)
@@ -63,7 +78,7 @@ def create_app(parts: Parts) -> FastAPI:
             allow_origins=list(parts.options.allowed_origins),
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["ETag", "Retry-After", "Content-Disposition", "Location"],
+            expose_headers=list(_EXPOSED),
         )
     app.add_middleware(Doors, options=parts.options)
     app.add_middleware(AccessLog, metrics=app.state.metrics)
@@ -77,14 +92,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     lost = await anyio.to_thread.run_sync(parts.chat.recover)
     if lost:
         _log.info("turns of the last run were given back", extra={"turns": lost})
-    reaper = asyncio.create_task(_reap(parts))
+    chores = [asyncio.create_task(_reap(parts)), asyncio.create_task(parts.resumable.tend())]
     try:
         yield
     finally:
         app.state.streams.stop()
-        reaper.cancel()
-        with suppress(asyncio.CancelledError):
-            await reaper
+        for chore in chores:
+            chore.cancel()
+            with suppress(asyncio.CancelledError):
+                await chore
         await parts.chat.close()
 
 

@@ -52,6 +52,8 @@ class Parts:
     options: Options
     signing_key: bytes
     chat: "Any" = None
+    uploads: "Any" = None
+    resumable: "Any" = None
 
     @property
     def store(self) -> Store:

@@ -120,7 +120,7 @@ class Uploads:
         looked: list[Taken | Refused | None] = [None] * len(delivery)
 
         async def look(index: int, sent: Received | Refused) -> None:
-            looked[index] = sent if isinstance(sent, Refused) else await self._looked_at(sent)
+            looked[index] = sent if isinstance(sent, Refused) else await self.look(sent)
 
         async with anyio.create_task_group() as group:
             for index, sent in enumerate(delivery):
@@ -141,10 +141,11 @@ class Uploads:
             async with anyio.create_task_group() as group:
                 for one in fetching:
                     group.start_soon(one.run)
-            return await self.take(project_id, [one.outcome for one in fetching if one.outcome])
+            return await self.take(project_id, tuple(x.outcome for x in fetching if x.outcome))
         finally:
             with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(lambda: [one.clear() for one in fetching])
+                for one in fetching:
+                    await to_thread.run_sync(one.clear)
 
     def check_quota(
         self, tx: Transaction, project: Project, name: str, more_bytes: int = 0
@@ -157,11 +158,11 @@ class Uploads:
         if used > options.user_bytes:
             raise QuotaExceeded(name, options.user_bytes)
 
-    async def _looked_at(self, received: Received) -> Taken | Refused:
-        return await to_thread.run_sync(self.look_at, received, limiter=self._looks)
+    async def look(self, received: Received) -> Taken | Refused:
+        """Tell what a file is, or why it is not taken."""
+        return await to_thread.run_sync(self._look, received, limiter=self._looks)
 
-    def look_at(self, received: Received) -> Taken | Refused:
-        """Tell what a file is, or why it is not taken. It takes seconds, in a thread."""
+    def _look(self, received: Received) -> Taken | Refused:
         given = Given(received.path, received.name, is_incoming=True)
         intake = self._parts.engine.inspect([given])
         if intake.taken:

@@ -6,19 +6,18 @@ from typing import Any, Final
 import anyio.to_thread
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from saycut.server.addresses import base_url_of
 from saycut.server.callers import PartsDep, Uploader
 from saycut.server.envelope import Body, Data, Envelope, failure
 from saycut.server.errors import FAILURES, BadInput, outcome_of
 from saycut.server.files import FileData, file_data
-from saycut.server.forms import FileTooLarge, FormTooLarge
+from saycut.server.forms import BadForm, FileTooLarge, FormTooLarge
+from saycut.server.lingering import Lingering
 from saycut.server.parts import Parts
-from saycut.server.receiving import Refused, received
+from saycut.server.receiving import Refused, UploadStopped, received
 from saycut.server.routes.common import AppName, SessionId, check_user, project_of
-from saycut.server.uploads import TakenIn
+from saycut.server.uploads import TakenIn, Uploads
 
 __all__ = ["router"]
 
@@ -26,10 +25,6 @@ router = APIRouter(tags=["uploads"], responses=FAILURES)
 
 # Twenty addresses of the longest kind that is read.
 _JSON_BYTES_MAX: Final = 256 * 1024
-# A refusal is sent while the client still sends. Closing at once would reset the connection,
-# and many clients would never see the reason.
-_LINGER_BYTES: Final = 32 * 1024 * 1024
-_LINGER_S: Final = 10.0
 
 
 class UrlsOrder(Body):
@@ -96,9 +91,8 @@ async def upload(
     else:
         try:
             taken = await _form(request, parts, session_id)
-        except (FileTooLarge, FormTooLarge) as error:
-            status, code = outcome_of(error)
-            return Lingering(failure(status, code, str(error), {"Connection": "close"}))
+        except (BadForm, FileTooLarge, FormTooLarge, UploadStopped) as error:
+            return Lingering(request, failure(*outcome_of(error), str(error)))
     base_url = base_url_of(request, parts)
     files = [file_data(parts, session_id, a, base_url) for a in taken.require_one().assets]
     rejected = [_refused_data(refused) for refused in taken.refused]
@@ -112,14 +106,15 @@ def _check(parts: Parts, caller: Uploader, session_id: str) -> None:
 
 async def _form(request: Request, parts: Parts, session_id: str) -> TakenIn:
     announced = request.headers.get("content-length", "")
+    uploads: Uploads = parts.uploads
     async with received(
         request.stream(),
         request.headers.get("content-type", ""),
         announced_bytes=int(announced) if announced.isdecimal() else None,
-        bounds=parts.uploads.bounds,
-        new_path=parts.uploads.new_path,
+        bounds=uploads.bounds,
+        new_path=uploads.new_path,
     ) as delivery:
-        return await parts.uploads.take(session_id, delivery)
+        return await uploads.take(session_id, delivery)
 
 
 async def _small_body(request: Request) -> bytes:
@@ -148,24 +143,3 @@ def _refused_data(refused: Refused) -> RefusedData:
     _, code = outcome_of(refused.error)
     message = str(refused.error)
     return RefusedData(name=refused.name, code=code, message=message, reason=message)
-
-
-class Lingering(Response):
-    """An answer to a request that is not read to its end: reads on for a while, and drops it."""
-
-    def __init__(self, answer: Response) -> None:
-        super().__init__(answer.body, answer.status_code)
-        self.raw_headers = answer.raw_headers
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start = {"type": "http.response.start", "status": self.status_code}
-        await send({**start, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        with anyio.move_on_after(_LINGER_S):
-            left_bytes = _LINGER_BYTES
-            while left_bytes > 0:
-                message = await receive()
-                if message["type"] != "http.request" or not message.get("more_body"):
-                    break
-                left_bytes -= len(message["body"])
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
