@@ -174,6 +174,14 @@ class Engine(Shelf):
         is_changed = after.project.current != before.project.current
         return Done(turn, after, is_changed, refused=intake.refused)
 
+    def plan(self, before: Snapshot, request: str) -> Turn:
+        """Tell what a request would lead to; nothing is written.
+
+        Raises:
+            EmptyRequest
+        """
+        return take_turn(_words(request), before.draft, tuple(before.assets.values()))
+
     def respond(
         self,
         before: Snapshot,

@@ -23,6 +23,7 @@ __all__ = [
     "MediaLost",
     "NoTemporaryFolder",
     "NotDone",
+    "SizeRefused",
 ]
 
 
@@ -30,6 +31,12 @@ class BadSetting(SaycutError):
     """A variable of the environment does not hold what it should."""
 
     code: ClassVar[int] = 4703
+
+
+class SizeRefused(SaycutError):
+    """What was given names no size, or one that cannot be encoded."""
+
+    code: ClassVar[int] = 4702
 
 
 class BadName(SaycutError):

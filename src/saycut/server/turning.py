@@ -11,6 +11,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from saycut.server.actions import Act, acts_of
 from saycut.server.callers import Client
 from saycut.server.parts import Parts
 from saycut.store import Event, Transaction, Turn
+from saycut.store.credits import UnknownHold
 from saycut.store.projects import now_ms
 from saycut.timeline import Draft
 
@@ -80,12 +82,13 @@ class Turning:
             started_ms=now_ms(),
             ended_ms=None,
         )
+        price = self._price_at_most(message)
         with self._parts.store.transaction() as tx:
             tx.projects.get(message.session_id, message.user_id)
             turn, is_new = tx.turns.begin(new)
             if not is_new:
                 return turn, ()
-            if price := max(self._parts.options.prices.values(), default=0):
+            if price:
                 tx.credits.hold(_hold_id(turn), message.user_id, price)
             said = adk.says(turn.id, message.text, author="user")
             called = adk.calls(turn.id, _call_id(turn), TOOL, {"request": message.text})
@@ -133,6 +136,24 @@ class Turning:
                 self._failed(tx, turn, "lost", "LOST", _LOST)
         return len(lost)
 
+    def _price_at_most(self, message: Message) -> int:
+        """Give what a turn may come to cost.
+
+        Only where that is more than there is, the turn is planned to tell what it will cost.
+        """
+        prices = self._parts.options.prices
+        if not prices:
+            return 0
+        before = self._parts.engine.show(message.session_id, message.user_id)
+        with self._parts.store.reading() as tx:
+            available = tx.credits.balance(message.user_id).available
+        change = "edit" if any(before.draft.segments()) else "make"
+        price = max(prices.get("chat", 0), prices.get(change, 0))
+        if price > available:
+            planned = self._parts.engine.plan(before, message.text)
+            price = prices.get(change if planned.changed else "chat", 0)
+        return price
+
     def _failed(
         self, tx: Transaction, turn: Turn, state: str, code: str, message: str
     ) -> tuple[Event, ...]:
@@ -143,13 +164,13 @@ class Turning:
 
     def _settle(self, tx: Transaction, turn: Turn, kind: str | None) -> None:
         """Charge what the turn was, out of what was held for it; nothing where it failed."""
-        if not self._parts.options.prices:
-            return
         price = self._parts.options.prices.get(kind, 0) if kind else 0
-        if price:
-            tx.credits.capture(_hold_id(turn), price)
-        else:
-            tx.credits.release(_hold_id(turn))
+        # Nothing was held for what can only be free.
+        with suppress(UnknownHold):
+            if price:
+                tx.credits.capture(_hold_id(turn), price)
+            else:
+                tx.credits.release(_hold_id(turn))
 
 
 _LOST: Final = (
