@@ -3,11 +3,15 @@
 One process owns a folder at a time. Nothing here knows how drafts are made or rendered.
 """
 
+from saycut.store.blob_address import open_blobs
 from saycut.store.blobs import Blobs
 from saycut.store.database import Database, open_database
 from saycut.store.errors import (
     AmbiguousProject,
+    BadBlobsAddress,
     BlobNotKept,
+    BlobStoreRefused,
+    BlobStoreUnreachable,
     ContentChanged,
     DamagedDatabase,
     DataFolderInUse,
@@ -17,6 +21,7 @@ from saycut.store.errors import (
     NothingToRedo,
     NothingToUndo,
     StaleBase,
+    UnknownBlob,
     UnknownProject,
 )
 from saycut.store.folder import DataFolder
@@ -31,7 +36,10 @@ from saycut.store.usage import Usage
 __all__ = [
     "LOCAL_USER",
     "AmbiguousProject",
+    "BadBlobsAddress",
     "BlobNotKept",
+    "BlobStoreRefused",
+    "BlobStoreUnreachable",
     "Blobs",
     "ContentChanged",
     "DamagedDatabase",
@@ -55,8 +63,10 @@ __all__ = [
     "Turn",
     "TurnRunning",
     "Turns",
+    "UnknownBlob",
     "UnknownProject",
     "Usage",
     "Version",
+    "open_blobs",
     "open_database",
 ]

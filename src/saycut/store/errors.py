@@ -8,7 +8,10 @@ from saycut.errors import SaycutError
 
 __all__ = [
     "AmbiguousProject",
+    "BadBlobsAddress",
     "BlobNotKept",
+    "BlobStoreRefused",
+    "BlobStoreUnreachable",
     "ContentChanged",
     "DamagedDatabase",
     "DataFolderInUse",
@@ -18,6 +21,7 @@ __all__ = [
     "NothingToRedo",
     "NothingToUndo",
     "StaleBase",
+    "UnknownBlob",
     "UnknownProject",
 ]
 
@@ -155,6 +159,56 @@ class BlobNotKept(SaycutError):
             "SAYCUT_DATA to a folder with space, and try again"
         )
         self.path = path
+
+
+class UnknownBlob(SaycutError):
+    """No media of that digest are kept."""
+
+    code: ClassVar[int] = 4421
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"no file of SHA-256 {digest!r} is kept: add the file again")
+        self.digest = digest
+
+
+class BadBlobsAddress(SaycutError):
+    """The place that was named for media cannot be opened."""
+
+    code: ClassVar[int] = 4422
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(
+            f"cannot keep media at {address!r}: {reason}; give s3://bucket/prefix, "
+            "gs://bucket/prefix, az://container/prefix or file:///folder"
+        )
+        self.address = address
+
+
+class BlobStoreUnreachable(SaycutError):
+    """The object store that holds the media gives no answer; trying again later may help."""
+
+    code: ClassVar[int] = 4423
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(
+            f"no answer from the object store of {address}: {reason}; check the network and the "
+            "address in the environment (AWS_ENDPOINT_URL for stores that are not Amazon's), "
+            "and try again"
+        )
+        self.address = address
+
+
+class BlobStoreRefused(SaycutError):
+    """The object store that holds the media does not let us work in it."""
+
+    code: ClassVar[int] = 4424
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(
+            f"the object store of {address} refused: {reason}; check that the bucket exists and "
+            "that the credentials in the environment may list, read, write and delete in it"
+        )
+        self.address = address
 
 
 class NewerData(SaycutError):
