@@ -14,9 +14,8 @@ from saycut.cli.library import write_draft
 from saycut.cli.orders import Orders
 from saycut.cli.output import check_film_path, check_json_path, free_path, write_text
 from saycut.cli.progress import shown
-from saycut.cli.sizes import Size
 from saycut.cli.voice import Voice
-from saycut.engine import Engine, ExportReport, FilesRefused, Snapshot
+from saycut.engine import Engine, ExportReport, FilesRefused, Size, Snapshot
 from saycut.errors import SaycutError
 
 __all__ = ["Voice", "edit", "export", "make", "plan"]

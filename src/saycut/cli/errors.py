@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from saycut.errors import SaycutError
 
-__all__ = ["CasesRefused", "Interrupted", "OutputRefused", "SizeRefused"]
+__all__ = ["CasesRefused", "Interrupted", "OutputRefused"]
 
 
 class OutputRefused(SaycutError):
@@ -16,12 +16,6 @@ class OutputRefused(SaycutError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"cannot write {path}: {reason}")
         self.path = path
-
-
-class SizeRefused(SaycutError):
-    """`--size` does not name a size, or one that cannot be encoded."""
-
-    code: ClassVar[int] = 4702
 
 
 class CasesRefused(SaycutError):

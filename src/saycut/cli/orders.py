@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from saycut.cli.errors import SizeRefused
-from saycut.cli.sizes import Size
-from saycut.engine import ExportReport, Turn
+from saycut.engine import ExportReport, Size, SizeRefused, Turn
 from saycut.engine.shape import has_shape
 from saycut.timeline import Canvas
 

@@ -21,10 +21,12 @@ if typing.TYPE_CHECKING:
         MediaLost,
         NotDone,
         NoTemporaryFolder,
+        SizeRefused,
     )
     from saycut.engine.intake import Given, Intake, Refusal, Taken
     from saycut.engine.shelf import Shelf, Snapshot, snapshot_of
-    from saycut.render import ExportReport, Progress
+    from saycut.engine.sizes import Size
+    from saycut.render import Encoding, ExportReport, Progress
 
 __all__ = [
     "LONG_ID_LENGTH",
@@ -33,6 +35,7 @@ __all__ = [
     "CacheUnusable",
     "Done",
     "EmptyRequest",
+    "Encoding",
     "Engine",
     "ExportReport",
     "FilesRefused",
@@ -45,6 +48,8 @@ __all__ = [
     "Progress",
     "Refusal",
     "Shelf",
+    "Size",
+    "SizeRefused",
     "Snapshot",
     "Taken",
     "Turn",
@@ -72,6 +77,8 @@ _HOMES: typing.Final = {
     "Shelf": _SHELF,
     "Snapshot": _SHELF,
     "snapshot_of": _SHELF,
+    "Size": "saycut.engine.sizes",
+    "Encoding": "saycut.render",
     "ExportReport": "saycut.render",
     "Progress": "saycut.render",
     "Turn": "saycut.agent",

@@ -27,6 +27,7 @@ from saycut.engine.shape import has_shape
 from saycut.engine.shelf import Shelf, Snapshot, snapshot_of
 from saycut.errors import SaycutError
 from saycut.render import (
+    Encoding,
     ExportReport,
     ExportSettings,
     Progress,
@@ -295,12 +296,13 @@ class Engine(Shelf):
         destination: Path,
         *,
         size: tuple[int, int] | None = None,
+        encoding: Encoding | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> ExportReport:
         """Render a film to a file, which appears whole and verified or not at all.
 
-        An export that was stopped goes on from the chunks it had finished. `size` in pixels
-        has the shape of the canvas; None takes the canvas.
+        An export that was stopped goes on from the chunks it had finished; what `progress` raises
+        stops it. `size` in pixels has the shape of the canvas; None takes the canvas.
 
         Raises:
             ShapeMismatch, NothingToRender: nothing was begun.
@@ -319,7 +321,7 @@ class Engine(Shelf):
                 destination,
                 cache=cache,
                 pool=self._pool,
-                settings=ExportSettings(size_px=size),
+                settings=ExportSettings(size_px=size, encoding=encoding or Encoding()),
                 progress=progress,
             )
         except (SaycutError, OSError) as error:

@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saycut.cli.errors import SizeRefused
-from saycut.cli.sizes import Size
+from saycut.engine import Size, SizeRefused
 
 EVEN = st.integers(32, 2048).map(lambda half: 2 * half)
 
