@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import av
@@ -28,6 +29,7 @@ from saycut.render.film import check_film
 from saycut.timeline import Asset, Canvas, Draft, Sound, SoundRole
 from tests.builders import a_caption, a_draft, a_segment
 from tests.media_files import a_picture, click_track, numbered_clip, write_photo, write_wav
+from tests.render.test_pool import Gates, heard
 
 CANVAS = Canvas(320, 180)
 
@@ -215,6 +217,71 @@ def test_an_export_that_was_stopped_leaves_no_file_and_goes_on_where_it_was(
 
     assert left_behind == []
     assert report.cached_chunks >= 1
+
+
+class Cancelled(Exception):
+    """What a caller raises who wants no more of an export."""
+
+
+def test_an_export_can_be_stopped_while_it_waits_for_its_turn(studio: Studio) -> None:
+    studio.pool = WorkerPool(1)
+    gates = Gates(studio.folder)
+    other = studio.pool.run(gates.jobs("gate"))
+    worker = heard(other).amount
+    told: list[Progress] = []
+
+    def stop(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        studio.export(a_promo(), progress=stop)
+    left_behind = studio.files()
+    gates.open("gate")
+
+    assert [p.done_frames for p in told] == [0, 0, 0]
+    assert left_behind == []
+    assert heard(other).result[1] == worker
+    assert studio.export(a_promo()).frame_count == 180
+    studio.pool.close()
+
+
+def test_an_export_stopped_while_it_is_joined_leaves_no_file(studio: Studio) -> None:
+    joins: list[Progress] = []
+
+    def stop(progress: Progress) -> None:
+        joins.extend([progress] if progress.stage == "join" else [])
+        if len(joins) == 3:
+            assert studio.files() != []
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        studio.export(a_promo(), progress=stop)
+
+    assert studio.files() == []
+    assert studio.export(a_promo()).cached_chunks == 3
+
+
+def test_exports_side_by_side_make_the_films_they_make_alone(studio: Studio) -> None:
+    names = ["one", "two", "three"]
+    alone = {name: studio.export(a_promo(name)).path.read_bytes() for name in names}
+    reports: dict[str, ExportReport] = {}
+    # A cache of its own for each, so that each renders all of its film.
+    rooms = {name: replace(studio, folder=studio.folder / name) for name in names}
+
+    def make(name: str) -> None:
+        rooms[name].folder.mkdir()
+        reports[name] = rooms[name].export(a_promo(name))
+
+    threads = [Thread(target=make, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+
+    assert {name: reports[name].path.read_bytes() for name in names} == alone
+    assert [reports[name].cached_chunks for name in names] == [0, 0, 0]
 
 
 def test_progress_only_grows_and_ends_with_all_frames(studio: Studio) -> None:
