@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from saycut.server.parts import Parts
 
-__all__ = ["base_url_of", "client_address"]
+__all__ = ["base_url_of", "client_address", "scheme_of"]
 
 
 def client_address(request: Request, parts: Parts) -> str:
@@ -23,12 +23,17 @@ def base_url_of(request: Request, parts: Parts) -> str:
     """Give what the client reaches this server as, for links in an answer."""
     if parts.options.public_url:
         return parts.options.public_url.rstrip("/")
-    scheme = request.url.scheme
+    host = request.headers.get("host", request.url.netloc)
+    return f"{scheme_of(request, parts)}://{host}"
+
+
+def scheme_of(request: Request, parts: Parts) -> str:
+    """Give `https` or `http`: how the client sent a request."""
     peer = request.client.host if request.client else ""
     said = request.headers.get("x-forwarded-proto", "")
     if said in ("http", "https") and _is_trusted(peer, parts):
-        scheme = said
-    return f"{scheme}://{request.headers.get('host', request.url.netloc)}"
+        return said
+    return request.url.scheme
 
 
 def _is_trusted(address: str, parts: Parts) -> bool:

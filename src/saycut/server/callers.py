@@ -87,6 +87,9 @@ def _caller_of(parts: Parts, secret: str) -> Caller:
     with parts.store.reading() as tx:
         token = tx.tokens.find(secret, kinds=("anonymous", "api"))
         user = tx.users.get(token.user_id)
+    if token.is_touch_due:
+        with parts.store.transaction() as tx:
+            tx.tokens.touch(token.id)
     return Caller(user.id, user.kind, frozenset(token.scopes), user.plan, token.id)
 
 

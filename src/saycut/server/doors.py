@@ -18,6 +18,9 @@ from saycut.server.parts import Options
 
 __all__ = ["Doors", "host_of"]
 
+FORM_PATHS: Final = ("/register", "/login", "/logout", "/account", "/settings/", "/workspace/")
+"""Where forms of pages go; each of them is checked by `browsing.check_form`."""
+
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -44,7 +47,7 @@ class Doors:
                 "SAYCUT_ALLOWED_HOSTS if it should be"
             )
         origin = headers.get("origin")
-        if origin is not None:
+        if origin is not None and not _is_own_form(scope, origin):
             return None if self._is_ours(origin, named) else _foreign(origin)
         if headers.get("sec-fetch-site") == "cross-site" and not _is_visit(scope, headers):
             return _foreign("another web page")
@@ -60,6 +63,14 @@ def host_of(text: str) -> str:
         return (urlsplit(text if "//" in text else f"//{text}").hostname or "").rstrip(".")
     except ValueError:
         return ""
+
+
+def _is_own_form(scope: Scope, origin: str) -> bool:
+    """Tell whether a form may be one of our pages, which say who sent them by a token of their own.
+
+    Our pages send no referrer, and browsers then call the origin of their forms "null".
+    """
+    return origin == "null" and scope["path"].startswith(FORM_PATHS)
 
 
 def _is_visit(scope: Scope, headers: Mapping[str, str]) -> bool:

@@ -13,9 +13,12 @@ from saycut.engine import CacheUnusable, EmptyRequest, FilmNotWritten, MediaLost
 from saycut.errors import SaycutError
 from saycut.server.envelope import Failure, failure
 from saycut.store import (
+    BindRefused,
     BlobNotKept,
     DamagedDatabase,
     DataFolderUnusable,
+    EmailTaken,
+    MergeRefused,
     StaleBase,
     UnknownProject,
 )
@@ -88,6 +91,9 @@ _BY_CLASS: Final[Mapping[type[SaycutError], tuple[int, int | None]]] = {
     UnknownProject: (404, 1002),
     StaleBase: (409, 409),
     EmptyRequest: (400, 400),
+    EmailTaken: (409, None),
+    MergeRefused: (409, None),
+    BindRefused: (410, None),
     MediaLost: (500, None),
     CacheUnusable: (507, None),
     FilmNotWritten: (507, None),

@@ -5,14 +5,18 @@ from typing import Final
 from fastapi import APIRouter
 
 from saycut.server.routes import (
+    accounts,
     adk,
     auth,
     chat,
     credits,  # noqa: A004
     files,
     health,
+    pages,
     renders,
     sessions,
+    signing_in,
+    token_pages,
     tus,
     uploads,
 )
@@ -21,6 +25,7 @@ __all__ = ["ROUTERS"]
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     auth.router,
+    signing_in.router,
     sessions.router,
     uploads.router,
     tus.router,
@@ -30,4 +35,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     files.router,
     adk.router,
     health.router,
+    pages.router,
+    accounts.router,
+    token_pages.router,
 )

@@ -12,7 +12,7 @@ from saycut.server.callers import ALL_SCOPES, Caller, PartsDep, Writer, caller_w
 from saycut.server.envelope import Body, Data, Envelope, Nothing
 from saycut.server.errors import FAILURES, BadInput, NotFound
 from saycut.server.routes.common import project_of
-from saycut.store import LOCAL_USER, Token
+from saycut.store import LOCAL_USER, Token, UnknownToken
 
 __all__ = ["router"]
 
@@ -61,26 +61,26 @@ def anonymous_token(
     lifetime_s = options.token_days * DAY_S
     with parts.store.transaction() as tx:
         if options.is_open:
-            token, secret = tx.tokens.issue(
-                "anonymous", LOCAL_USER, scopes=ALL_SCOPES, lifetime_s=lifetime_s
+            issued = tx.tokens.issue(
+                "anonymous", LOCAL_USER, scopes=ALL_SCOPES, lifetime_ms=lifetime_s * 1000
             )
             available = options.grant
         else:
-            token, secret = tx.tokens.issue_anonymous(
+            issued = tx.tokens.issue_anonymous(
                 x_client_id.strip(),
                 client_address(request, parts),
                 grant=options.grant,
-                lifetime_s=lifetime_s,
+                lifetime_ms=lifetime_s * 1000,
                 per_address=options.tokens_per_address,
             )
-            available = tx.credits.balance(token.user_id).available
+            available = tx.credits.balance(issued.token.user_id).available
     return Envelope(
         data=AnonymousToken(
-            token=secret,
-            user_id=token.user_id,
+            token=issued.secret,
+            user_id=issued.token.user_id,
             credits=available,
             expires_in=lifetime_s,
-            expires_at=_moment(token.expires_ms) or "",
+            expires_at=_moment(issued.token.expires_ms) or "",
         )
     )
 
@@ -106,9 +106,9 @@ def claim_token(
         raise BadInput("session_id is missing: send the one that the session was made with")
     with parts.store.transaction() as tx:
         project = project_of(tx, session_id, caller)
-        _, secret = tx.tokens.issue(
-            "claim", caller.user_id, scopes=(), lifetime_s=_CLAIM_S, project_id=project.id
-        )
+        secret = tx.tokens.issue(
+            "claim", caller.user_id, lifetime_ms=_CLAIM_S * 1000, project_id=project.id
+        ).secret
     url = f"{base_url_of(request, parts)}/workspace/claim?ct={secret}"
     return Envelope(data=ClaimData(claim_token=secret, expires_in=_CLAIM_S, url=url))
 
@@ -152,16 +152,15 @@ def create_token(parts: PartsDep, caller: Owner, order: TokenOrder) -> Envelope[
     known = {*ALL_SCOPES, "*"}
     if unknown := sorted(set(order.scopes) - known):
         raise BadInput(f"scopes holds {unknown}: choose from {', '.join(sorted(known))}")
-    lifetime_s = order.expires_in_days * DAY_S if order.expires_in_days else None
     with parts.store.transaction() as tx:
-        token, secret = tx.tokens.issue(
+        issued = tx.tokens.issue(
             "api",
             caller.user_id,
             scopes=tuple(order.scopes),
             name=order.name,
-            lifetime_s=lifetime_s,
+            lifetime_ms=order.expires_in_days * DAY_S * 1000 if order.expires_in_days else None,
         )
-    return Envelope(data=NewToken(**_told(token).model_dump(), token=secret))
+    return Envelope(data=NewToken(**_told(issued.token).model_dump(), token=issued.secret))
 
 
 @router.post("/api/tokens/{token_id}/revoke")
@@ -170,8 +169,10 @@ def revoke_token(
 ) -> Envelope[Nothing]:
     """Make a token worthless at once."""
     with parts.store.transaction() as tx:
-        if not tx.tokens.revoke(token_id, caller.user_id):
-            raise NotFound(f"no token {token_id!r}: GET /api/tokens lists yours")
+        try:
+            tx.tokens.revoke(token_id, caller.user_id)
+        except UnknownToken as error:
+            raise NotFound(str(error)) from error
     return Envelope(data=Nothing())
 
 
