@@ -83,10 +83,17 @@ def postgres() -> Iterator[PostgresServer]:
         folder = Path(name)
         account = _account(folder)
         programs = _programs(folder, is_private=bool(account))
-        make = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust"]
+        make: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "postgres",
+            "--auth=trust",
+        ]
         make += ["--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"]
         subprocess.run(make, check=True, capture_output=True, cwd=folder, **account)
-        serve = [programs / "postgres", "-D", folder / "data", "-k", folder]
+        serve: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-k", folder]
         for option in _OPTIONS:
             serve += ["-c", option]
         with (folder / "log").open("wb") as log:

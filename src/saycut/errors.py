@@ -4,7 +4,7 @@ A message says what could not be done, with the value, what holds instead, and t
 step. Programs read `code` and the attributes; people read the message. Codes 1000-4099
 are those of the wire protocol; 41xx are edits, 42xx media, 43xx rendering, 44xx the store,
 45xx understanding, 46xx text and sound, 47xx the command line, 48xx the machine (of these
-485x the network).
+485x the network), 49xx accounts and credits (users 4901-4904, holds 4905-4906, tokens 4907).
 """
 
 from typing import Any, ClassVar

@@ -23,6 +23,7 @@ __all__ = [
     "StaleBase",
     "UnknownBlob",
     "UnknownProject",
+    "UnknownUser",
 ]
 
 
@@ -222,3 +223,15 @@ class NewerData(SaycutError):
             "upgrade Saycut, or set SAYCUT_DATA to another folder"
         )
         self.revision = revision
+
+
+class UnknownUser(SaycutError):
+    """No user has that id."""
+
+    code: ClassVar[int] = 4901
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(
+            f"no user {user_id!r}: it was removed or never there; sign in again or sign up"
+        )
+        self.user_id = user_id

@@ -5,11 +5,19 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from saycut.store.attempts import Attempts
+from saycut.store.credits import Credits
 from saycut.store.database import Database
+from saycut.store.exports import Exports
 from saycut.store.projects import Projects
+from saycut.store.retention import Retention
 from saycut.store.secrets import Secrets
+from saycut.store.servers import Servers
+from saycut.store.tokens import Tokens
 from saycut.store.turns import Turns
+from saycut.store.uploads import Uploads
 from saycut.store.usage import Usage
+from saycut.store.users import Users
 
 __all__ = ["Store", "Transaction"]
 
@@ -51,17 +59,49 @@ class Transaction:
         self.connection = connection
 
     @property
+    def attempts(self) -> Attempts:
+        return Attempts(self.connection)
+
+    @property
+    def credits(self) -> Credits:
+        return Credits(self.connection)
+
+    @property
+    def exports(self) -> Exports:
+        return Exports(self.connection)
+
+    @property
     def projects(self) -> Projects:
         return Projects(self.connection)
+
+    @property
+    def retention(self) -> Retention:
+        return Retention(self.connection)
 
     @property
     def secrets(self) -> Secrets:
         return Secrets(self.connection)
 
     @property
+    def servers(self) -> Servers:
+        return Servers(self.connection)
+
+    @property
+    def tokens(self) -> Tokens:
+        return Tokens(self.connection)
+
+    @property
     def turns(self) -> Turns:
         return Turns(self.connection)
 
     @property
+    def uploads(self) -> Uploads:
+        return Uploads(self.connection)
+
+    @property
     def usage(self) -> Usage:
         return Usage(self.connection)
+
+    @property
+    def users(self) -> Users:
+        return Users(self.connection)
