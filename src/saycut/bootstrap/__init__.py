@@ -12,10 +12,18 @@ if typing.TYPE_CHECKING:
         engine_of,
         open_engine,
         open_shelf,
+        open_store,
         settings_of_environment,
     )
 
-__all__ = ["engine_of", "open_engine", "open_shelf", "plan_cases", "settings_of_environment"]
+__all__ = [
+    "engine_of",
+    "open_engine",
+    "open_shelf",
+    "open_store",
+    "plan_cases",
+    "settings_of_environment",
+]
 
 _OPENING: typing.Final = "saycut.bootstrap.opening"
 _HOMES: typing.Final = {"plan_cases": "saycut.bootstrap.cases"}

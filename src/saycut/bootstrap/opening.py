@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from saycut.engine.errors import BadSetting
 from saycut.settings import Settings
-from saycut.store import DataFolder
+from saycut.store import DataFolder, Store, open_beside
 
 if TYPE_CHECKING:  # at run time they would load the planner and the decoders
     from saycut.engine import Engine, Shelf, Workshop
 
-__all__ = ["engine_of", "open_engine", "open_shelf", "settings_of_environment"]
+__all__ = ["engine_of", "open_engine", "open_shelf", "open_store", "settings_of_environment"]
 
 
 def settings_of_environment() -> Settings:
@@ -34,6 +34,17 @@ def open_shelf() -> "Shelf":
     from saycut.engine.shelf import Shelf
 
     return Shelf(DataFolder(settings_of_environment().data_folder))
+
+
+def open_store() -> Store:
+    """Open the database of this machine's server, also while that server runs.
+
+    Raises:
+        BadSetting: a variable of the environment is wrong.
+        SaycutError: see `store.open_beside`.
+    """
+    settings = settings_of_environment()
+    return open_beside(settings.data_folder, settings.server.database_url)
 
 
 def open_engine() -> "Engine":

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from saycut import __version__
+from saycut.cli.admin_app import admin
 from saycut.cli.exits import explanation
 
 __all__ = ["app"]
@@ -83,6 +84,9 @@ DraftFile = Annotated[
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Go on without files that are bad.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
+
+
+app.add_typer(admin, name="admin")
 
 
 def _version(is_asked: bool) -> None:

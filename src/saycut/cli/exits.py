@@ -40,10 +40,12 @@ _BY_FAMILY: Final = {
     46: ExitCode.RENDER,
     47: ExitCode.USAGE,
     48: ExitCode.INTERNAL,
+    49: ExitCode.REQUEST,
 }
 # Those that are of another kind than their family: a size that does not fit is a wrong command
 # line; a full disk and a broken database are the machine's.
 _BY_CODE: Final = {
+    400: ExitCode.USAGE,
     4302: ExitCode.USAGE,
     4410: ExitCode.INTERNAL,
     4411: ExitCode.INTERNAL,

@@ -29,6 +29,7 @@ __all__ = [
     "form_token",
     "remember_session",
     "remember_visit",
+    "visitor_of",
 ]
 
 SESSION_COOKIE: Final = "saycut_session"

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from anyio import to_thread
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -15,7 +16,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from saycut.errors import SaycutError
-from saycut.server.browsing import Visitor, form_token, remember_visit
+from saycut.server.browsing import Visitor, form_token, remember_visit, visitor_of
 from saycut.server.errors import outcome_of
 from saycut.server.parts import Parts
 
@@ -121,27 +122,33 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except SaycutError as error:
-                return _error_page(request, outcome_of(error)[0], str(error), _retry(error))
+                parts: Parts = request.app.state.parts
+                visitor = await to_thread.run_sync(visitor_of, request, parts)
+                status = outcome_of(error)[0]
+                return _error_page(request, visitor, status, str(error), _retry(error))
             except RequestValidationError:
-                return _error_page(request, 400, "this address or form is not complete")
+                return _error_page(request, _NOBODY, 400, "this address or form is not complete")
             except Exception as error:
                 # The words of an unexpected error may hold anything; they go to the log alone.
                 _log.error("fault", exc_info=error, extra={"path": request.url.path})
                 told = "this is a fault in Saycut; the log of the server says more"
-                return _error_page(request, 500, told)
+                return _error_page(request, _NOBODY, 500, told)
 
         return shown
 
 
 def _error_page(
-    request: Request, status: int, message: str, headers: Mapping[str, str] | None = None
+    request: Request,
+    visitor: Visitor,
+    status: int,
+    message: str,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     parts: Parts = request.app.state.parts
-    nobody = Visitor("")
     return page(
         request,
         parts,
-        nobody,
+        visitor,
         "problem.html",
         status=status,
         headers=headers,
@@ -150,6 +157,7 @@ def _error_page(
     )
 
 
+_NOBODY: Final = Visitor("")
 _TITLES: Final = {
     403: "Not allowed",
     404: "Not found",
@@ -174,7 +182,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters["moment"] = _moment
-    templates.filters["length"] = _length
+    templates.filters["playtime"] = _playtime
     templates.globals["asset"] = _asset_address
     return templates
 
@@ -183,7 +191,7 @@ def _moment(at_ms: int) -> str:
     return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%d %b %Y, %H:%M} UTC"
 
 
-def _length(duration_ms: int) -> str:
+def _playtime(duration_ms: int) -> str:
     minutes, seconds = divmod(round(duration_ms / 1000), 60)
     return f"{minutes}:{seconds:02}"
 

@@ -37,7 +37,7 @@ from saycut.store.errors import (
     UnknownUser,
 )
 from saycut.store.exports import Export, Exports, Film, OrderReused
-from saycut.store.folder import DataFolder
+from saycut.store.folder import DataFolder, open_beside
 from saycut.store.lock import FolderLock
 from saycut.store.projects import Project, Projects, Version
 from saycut.store.retention import Retention
@@ -119,6 +119,7 @@ __all__ = [
     "Users",
     "Version",
     "address_key",
+    "open_beside",
     "open_blobs",
     "open_database",
 ]

@@ -16,7 +16,7 @@ from saycut.errors import SaycutError
 from saycut.store.errors import DamagedDatabase, DataFolderUnusable, NewerData
 from saycut.store.schema import HEAD
 
-__all__ = ["Database", "open_database"]
+__all__ = ["Database", "is_current", "open_database"]
 
 # WAL lets readers go on while one writes. FULL makes a commit outlast a power cut: a turn
 # commits once, and a person does not notice the few milliseconds.
@@ -108,6 +108,21 @@ def open_database(url: str | URL) -> Database:
         database.close()
         raise
     return database
+
+
+def is_current(url: URL) -> bool:
+    """Tell whether there is an SQLite database whose tables are up to date; it stays as it is."""
+    if not Path(url.database or "").is_file():
+        return False
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return _revision(connection) == HEAD
+    except DatabaseError:
+        # Whoever opens it says what is wrong.
+        return False
+    finally:
+        engine.dispose()
 
 
 # Any number that nothing else on the database server locks: "saycut" in ASCII.

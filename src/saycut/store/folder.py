@@ -15,12 +15,12 @@ from sqlalchemy.engine import URL
 from saycut.store.blob_address import open_blobs
 from saycut.store.blob_copies import COPIES_BYTES
 from saycut.store.blobs import settle
-from saycut.store.database import open_database
+from saycut.store.database import is_current, open_database
 from saycut.store.errors import DataFolderUnusable
 from saycut.store.lock import FolderLock
 from saycut.store.store import Store
 
-__all__ = ["DataFolder"]
+__all__ = ["DataFolder", "open_beside"]
 
 _DATABASE_NAME: Final = "saycut.db"
 _SERVER_ID_NAME: Final = "server-id"
@@ -79,6 +79,22 @@ class DataFolder:
     def close(self) -> None:
         """Give the folder up; a second call does nothing."""
         self._opened.close()
+
+
+def open_beside(folder: Path, database_url: str | None = None) -> Store:
+    """Open the database of a folder without owning the folder, for short work beside its owner.
+
+    Both databases keep the writers of several processes apart: in SQLite a writer waits some
+    seconds for the other, and no transaction of a server lasts that long. Tables that have to be
+    made or brought up to date first are the owner's work, so the folder is taken for that moment.
+
+    Raises:
+        DataFolderInUse: the tables are not up to date, and another process owns the folder.
+        NewerData, DamagedDatabase, DataFolderUnusable: as `DataFolder`.
+    """
+    if database_url is None and not is_current(_sqlite(folder)):
+        DataFolder(folder).close()
+    return Store(open_database(database_url or _sqlite(folder)))
 
 
 def _sqlite(folder: Path) -> URL:
