@@ -83,11 +83,6 @@ class Attempts:
         newest = select(func.max(attempts.c.id)).where(_of(kind, subject)).scalar_subquery()
         self._connection.execute(delete(attempts).where(attempts.c.id == newest))
 
-    def prune(self, older_than_ms: int) -> int:
-        """Drop all attempts older than that many milliseconds; gives how many there were."""
-        old = attempts.c.at_ms <= now_ms() - older_than_ms
-        return self._connection.execute(delete(attempts).where(old)).rowcount
-
 
 def address_key(address: str) -> str:
     """Give what an address is counted under: IPv4 as it is, IPv6 by its network of 64 bits.

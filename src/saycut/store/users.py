@@ -278,12 +278,13 @@ class Users:
             raise ValueError("the local user of a machine cannot be removed")
         user = self.get(user_id)
         digests: set[str] = set()
-        for gone_id in (*self._merged(user_id), user_id):
+        gone_ids = (*self._merged(user_id), user_id)
+        for gone_id in gone_ids:
             digests |= self._remove_projects(gone_id)
             # The balance is locked before the user, as by all who move credits.
             Credits(self._connection).lock(gone_id)
             self._connection.execute(delete(users).where(users.c.id == gone_id))
-        subjects = [user_id, *([user.email] if user.email else [])]
+        subjects = [*gone_ids, *([user.email] if user.email else [])]
         self._connection.execute(delete(attempts).where(attempts.c.subject.in_(subjects)))
         return frozenset(digests)
 
