@@ -202,5 +202,5 @@ def test_each_code_of_the_table_is_given_where_it_belongs(server: Server, tmp_pa
         curl(f"/api/upload-video/nemo_agent/me/{another}", "-F", photo)
         last = said(curl, another, "slideshow, 2 seconds")
     assert outcome(last) == (403, 2001)
-    assert "free" in said(curl, another, "what does an export cost?").reply
+    assert "clips" in said(curl, another, "what can you do?").reply
     assert curl("/api/credits/balance/simple").data == {"available": 0, "frozen": 0, "total": 0}

@@ -18,8 +18,10 @@ from saycut.server.logs import AccessLog
 from saycut.server.metrics import Metrics
 from saycut.server.parts import Parts
 from saycut.server.resumable import Resumable
+from saycut.server.resumable import Resumable
 from saycut.server.routes import ROUTERS
 from saycut.server.sse import Streams
+from saycut.server.uploads import Uploads
 from saycut.server.uploads import Uploads
 
 __all__ = ["create_app"]
@@ -62,6 +64,8 @@ def create_app(parts: Parts) -> FastAPI:
         lifespan=_lifespan,
     )
     parts.chat = Chat(parts)
+    parts.uploads = Uploads(parts)
+    parts.resumable = Resumable(parts, parts.uploads)
     parts.uploads = Uploads(parts)
     parts.resumable = Resumable(parts, parts.uploads)
     app.state.parts = parts

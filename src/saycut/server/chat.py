@@ -5,7 +5,7 @@ A turn belongs to nobody's connection: whoever asked may leave and come back for
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from threading import Event as Flag
 from typing import Final
@@ -17,7 +17,7 @@ from saycut.server.errors import outcome_of
 from saycut.server.eventlog import EventLog
 from saycut.server.feeds import Feed, Line, line_of
 from saycut.server.parts import Parts
-from saycut.server.turning import Aborted, Message, Turning
+from saycut.server.turning import LOST, Aborted, Message, Turning
 from saycut.store import Event, Turn
 
 __all__ = ["Chat"]
@@ -36,6 +36,12 @@ _FAULT: Final = (
 class _Running:
     feed: Feed = field(default_factory=Feed)
     is_aborted: Flag = field(default_factory=Flag)
+
+
+def last_try(events: Sequence[Event]) -> Sequence[Event]:
+    """Leave out what a turn said before its server was lost, once it was run again."""
+    losses = [i for i, event in enumerate(events) if event.payload.get("errorCode") == LOST]
+    return events[losses[-1] + 1 :] or events[losses[-1] :] if losses else events
 
 
 class Chat:
@@ -139,7 +145,7 @@ class Chat:
         with self._parts.store.reading() as tx:
             current = tx.turns.get(turn.id)
             events = tx.turns.events(turn.project_id, after=after, turn_id=turn.id)
-        return current, [line_of(e) for e in events if e.payload.get("author") != "user"]
+        return current, [line_of(e) for e in last_try(events) if e.payload["author"] != "user"]
 
     def _running_turn(self, project_id: str) -> Turn | None:
         with self._parts.store.reading() as tx:

@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 
 from saycut.engine import Engine
 from saycut.fetch import Guard
+from saycut.jobs import Jobs
 from saycut.store import Store
+
+if TYPE_CHECKING:  # they are made of parts themselves
+    from saycut.server.chat import Chat
+    from saycut.server.resumable import Resumable
+    from saycut.server.uploads import Uploads
 
 __all__ = ["Options", "Parts", "parts_of"]
 
@@ -45,15 +51,18 @@ class Options:
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
-    """The working parts of one server, alive from its start to its end."""
+    """The working parts of one server, alive from its start to its end.
+
+    The last three work on the others; `create_app` puts them in.
+    """
 
     engine: Engine
-    jobs: "Any"
+    jobs: Jobs
     options: Options
     signing_key: bytes
-    chat: "Any" = None
-    uploads: "Any" = None
-    resumable: "Any" = None
+    chat: "Chat" = field(init=False)
+    uploads: "Uploads" = field(init=False)
+    resumable: "Resumable" = field(init=False)
 
     @property
     def store(self) -> Store:

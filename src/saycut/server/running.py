@@ -30,6 +30,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        # From now on callers wait for us rather than being turned away.
+        listener.listen(_BACKLOG)
     except BaseException:
         listener.close()
         raise

@@ -26,9 +26,11 @@ from saycut.store.credits import UnknownHold
 from saycut.store.projects import now_ms
 from saycut.timeline import Draft
 
-__all__ = ["Aborted", "Message", "Turning"]
+__all__ = ["LOST", "Aborted", "Message", "Turning"]
 
 TOOL: Final = "edit_project"
+# The code of the event that ends a turn whose server was stopped.
+LOST: Final = "LOST"
 
 
 class Aborted(SaycutError):
@@ -133,7 +135,7 @@ class Turning:
         with self._parts.store.transaction() as tx:
             lost = tx.turns.running_on(server_ids)
             for turn in lost:
-                self._failed(tx, turn, "lost", "LOST", _LOST)
+                self._failed(tx, turn, "lost", LOST, _LOST)
         return len(lost)
 
     def _price_at_most(self, message: Message) -> int:

@@ -45,6 +45,7 @@ class RunOrder(Body):
 
 @router.post(
     "/run_sse",
+    status_code=200,
     response_class=EventStream,
     responses={
         200: {
