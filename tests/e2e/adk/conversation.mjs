@@ -1,6 +1,8 @@
 // Talks with a Saycut server through a public front end library for ADK servers, and prints what
 // the library made of it: node conversation.mjs URL USER TOKEN TEXT...
-import { createAdkSessionAdapter, createAdkStream } from "@assistant-ui/react-google-adk";
+// Its two parts that talk HTTP, past its index: that loads React, which draws and never talks.
+import { createAdkStream } from "./node_modules/@assistant-ui/react-google-adk/dist/AdkClient.js";
+import { createAdkSessionAdapter } from "./node_modules/@assistant-ui/react-google-adk/dist/AdkSessionAdapter.js";
 
 const [url, userId, token, ...texts] = process.argv.slice(2);
 const options = { appName: "nemo_agent", userId, headers: { Authorization: `Bearer ${token}` } };
