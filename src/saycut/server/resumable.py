@@ -37,7 +37,9 @@ __all__ = ["OffsetMismatch", "Resumable", "UploadBusy", "UploadGone"]
 
 # A night and a day: whoever has not come back by then begins anew.
 _LIFE_MS: Final = 24 * 3600 * 1000
-# What an interrupted writer needs to put down what it has.
+# What an interrupted writer may still take from its line, so that two clients that push at once
+# both get on, and what the others wait for it at most.
+_GRACE_S: Final = 0.5
 _WAIT_S: Final = 10.0
 
 _SWEEP_S: Final = 3600.0
@@ -89,6 +91,12 @@ class _Line:
     count: int = 0
     reading: anyio.CancelScope | None = None
     is_finishing: bool = False
+
+    def make_room(self) -> None:
+        """End the reading soon when others wait."""
+        if self.reading is not None and self.count > 1:
+            end_s = anyio.current_time() + _GRACE_S
+            self.reading.deadline = min(self.reading.deadline, end_s)
 
 
 class Resumable:
@@ -243,8 +251,7 @@ class Resumable:
         line = self._lines.setdefault(upload_id, _Line())
         line.count += 1
         try:
-            if line.reading is not None:
-                line.reading.cancel()
+            line.make_room()
             try:
                 with anyio.fail_after(_WAIT_S):
                     await line.lock.acquire()
@@ -288,6 +295,7 @@ class Resumable:
         failure: SaycutError | None = None
         try:
             with anyio.CancelScope() as line.reading:
+                line.make_room()
                 await _read(tail, body)
             if line.reading.cancelled_caught:
                 failure = UploadStopped("another request goes on with it")
