@@ -2,6 +2,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,9 +18,12 @@ from saycut.store import (
     NothingToRedo,
     NothingToUndo,
     StaleBase,
+    Store,
     UnknownProject,
+    open_database,
 )
 from saycut.timeline import Asset, AssetKind, Canvas, Draft, Facts, Rect, Word
+from tests.databases import PostgresServer
 
 
 def a_draft(number: int) -> Draft:
@@ -52,25 +56,25 @@ def an_asset(asset_id: str) -> Asset:
     )
 
 
-def test_a_new_project_is_found_by_its_id_and_by_its_name(folder: DataFolder) -> None:
-    with folder.store.transaction() as tx:
+def test_a_new_project_is_found_by_its_id_and_by_its_name(store: Store) -> None:
+    with store.transaction() as tx:
         tx.projects.create("p1", "Golden Hour", Draft())
 
-    with folder.store.transaction() as tx:
+    with store.transaction() as tx:
         assert tx.projects.find("p1") == tx.projects.find("Golden Hour")
         assert tx.projects.find("p1").current == 1
 
 
-def test_an_id_wins_over_the_same_word_as_a_name(folder: DataFolder) -> None:
-    with folder.store.transaction() as tx:
+def test_an_id_wins_over_the_same_word_as_a_name(store: Store) -> None:
+    with store.transaction() as tx:
         tx.projects.create("p1", "p2", Draft())
         tx.projects.create("p2", "other", Draft())
 
         assert tx.projects.find("p2").name == "other"
 
 
-def test_a_name_that_several_projects_bear_is_refused_with_their_ids(folder: DataFolder) -> None:
-    with folder.store.transaction() as tx:
+def test_a_name_that_several_projects_bear_is_refused_with_their_ids(store: Store) -> None:
+    with store.transaction() as tx:
         tx.projects.create("p1", "Film", Draft())
         tx.projects.create("p2", "Film", Draft())
 
@@ -78,30 +82,30 @@ def test_a_name_that_several_projects_bear_is_refused_with_their_ids(folder: Dat
             tx.projects.find("Film")
 
 
-def test_a_project_that_is_not_there_is_named(folder: DataFolder) -> None:
-    with folder.store.transaction() as tx, pytest.raises(UnknownProject, match="nowhere"):
+def test_a_project_that_is_not_there_is_named(store: Store) -> None:
+    with store.transaction() as tx, pytest.raises(UnknownProject, match="nowhere"):
         tx.projects.find("nowhere")
 
 
-def test_projects_are_listed_newest_first(folder: DataFolder) -> None:
+def test_projects_are_listed_newest_first(store: Store) -> None:
     for number in range(3):
-        with folder.store.transaction() as tx:
+        with store.transaction() as tx:
             tx.projects.create(f"p{number}", "Film", Draft())
 
-    with folder.store.transaction() as tx:
+    with store.transaction() as tx:
         created = [project.created_ms for project in tx.projects.recent()]
 
     assert created == sorted(created, reverse=True)
     assert len(created) == 3
 
 
-def test_assets_come_back_whole_and_in_the_order_they_came(folder: DataFolder) -> None:
-    with folder.store.transaction() as tx:
+def test_assets_come_back_whole_and_in_the_order_they_came(store: Store) -> None:
+    with store.transaction() as tx:
         tx.projects.create("p1", "Film", Draft())
         tx.projects.add_assets("p1", [an_asset("z"), an_asset("b")])
         tx.projects.add_assets("p1", [an_asset("a")])
 
-    with folder.store.transaction() as tx:
+    with store.transaction() as tx:
         assert tx.projects.assets("p1") == (an_asset("z"), an_asset("b"), an_asset("a"))
 
 
@@ -122,28 +126,28 @@ def test_an_asset_stored_before_a_fact_was_known_lacks_only_that_fact(tmp_path: 
 
 
 def test_an_edit_made_on_an_older_version_is_refused_and_changes_nothing(
-    folder: DataFolder,
+    store: Store,
 ) -> None:
-    with folder.store.transaction() as tx:
+    with store.transaction() as tx:
         tx.projects.create("p1", "Film", Draft())
         tx.projects.write("p1", base=1, draft=a_draft(2), request="one", reply="")
 
-    with folder.store.transaction() as tx, pytest.raises(StaleBase) as refused:
+    with store.transaction() as tx, pytest.raises(StaleBase) as refused:
         tx.projects.write("p1", base=1, draft=a_draft(3), request="other", reply="")
 
     assert (refused.value.base, refused.value.current) == (1, 2)
-    with folder.store.transaction() as tx:
+    with store.transaction() as tx:
         assert [version.request for version in tx.projects.history("p1")] == ["", "one"]
 
 
-def test_of_two_writers_on_one_base_exactly_one_is_taken(folder: DataFolder) -> None:
-    with folder.store.transaction() as tx:
+def test_of_two_writers_on_one_base_exactly_one_is_taken(store: Store) -> None:
+    with store.transaction() as tx:
         tx.projects.create("p1", "Film", Draft())
     refused: list[StaleBase] = []
 
     def write(number: int) -> None:
         try:
-            with folder.store.transaction() as tx:
+            with store.transaction() as tx:
                 tx.projects.write("p1", base=1, draft=a_draft(number), request="", reply="")
         except StaleBase as stale:
             refused.append(stale)
@@ -155,16 +159,16 @@ def test_of_two_writers_on_one_base_exactly_one_is_taken(folder: DataFolder) -> 
         writer.join()
 
     assert len(refused) == 2
-    with folder.store.transaction() as tx:
+    with store.transaction() as tx:
         assert len(tx.projects.history("p1")) == 2
 
 
-def test_an_interrupt_inside_a_transaction_leaves_nothing_of_it(folder: DataFolder) -> None:
-    with pytest.raises(KeyboardInterrupt), folder.store.transaction() as tx:
+def test_an_interrupt_inside_a_transaction_leaves_nothing_of_it(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), store.transaction() as tx:
         tx.projects.create("p1", "Film", Draft())
         raise KeyboardInterrupt
 
-    with folder.store.transaction() as tx:
+    with store.transaction() as tx:
         assert tx.projects.recent() == ()
 
 
@@ -224,19 +228,27 @@ class Model:
         return bool(children)
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
     """One database for all generated examples; each example has a project of its own."""
-    with DataFolder(tmp_path_factory.mktemp("data")) as opened:
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path_factory.mktemp('data') / 'test.db'}"
+        if request.param == "postgres":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            url = stack.enter_context(server.database())
+        opened = Store(open_database(url))
         yield opened
+        opened.close()
 
 
 STEPS = st.lists(st.sampled_from(["write", "undo", "redo"]), max_size=12)
 
 
-def play(folder: DataFolder, project_id: str, steps: list[str], model: Model) -> None:
+def play(store: Store, project_id: str, steps: list[str], model: Model) -> None:
     for step in steps:
-        with folder.store.transaction() as tx:
+        with store.transaction() as tx:
             if step == "write":
                 model.write()
                 draft = a_draft(len(model.parents))
@@ -260,8 +272,8 @@ def play(folder: DataFolder, project_id: str, steps: list[str], model: Model) ->
                     tx.projects.redo(project_id)
 
 
-def a_project(folder: DataFolder) -> str:
-    with folder.store.transaction() as tx:
+def a_project(store: Store) -> str:
+    with store.transaction() as tx:
         project_id = f"p{len(tx.projects.recent())}"
         tx.projects.create(project_id, "Film", a_draft(1))
     return project_id
@@ -272,14 +284,14 @@ def a_project(folder: DataFolder) -> str:
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_undo_and_redo_walk_the_tree_of_versions_and_never_change_it(
-    shared: DataFolder, steps: list[str]
+    shared: Store, steps: list[str]
 ) -> None:
     project_id = a_project(shared)
     model = Model()
 
     play(shared, project_id, steps, model)
 
-    with shared.store.transaction() as tx:
+    with shared.transaction() as tx:
         assert [version.parent for version in tx.projects.history(project_id)] == model.parents
         assert [version.draft.canvas for version in tx.projects.history(project_id)] == [
             a_draft(number).canvas for number in range(1, len(model.parents) + 1)
@@ -290,12 +302,12 @@ def test_undo_and_redo_walk_the_tree_of_versions_and_never_change_it(
 @given(STEPS, st.integers(1, 6))
 @settings(max_examples=30, deadline=None)
 def test_as_many_redos_as_undos_lead_back_to_the_same_version(
-    shared: DataFolder, steps: list[str], count: int
+    shared: Store, steps: list[str], count: int
 ) -> None:
     project_id = a_project(shared)
     # An edit last: before it there may be another branch that redo would take.
     play(shared, project_id, [*steps, "write"], Model())
-    with shared.store.transaction() as tx:
+    with shared.transaction() as tx:
         start = tx.projects.current(project_id)
         undone = 0
         while undone < count and tx.projects.current(project_id).parent is not None:
