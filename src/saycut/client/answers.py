@@ -12,6 +12,7 @@ from saycut.client.errors import NotAServer, Refused, TooManyRequests, Unreachab
 __all__ = ["TOKEN_REFUSED", "Answer", "json_of", "refusal_in", "unreachable", "wait_s_of"]
 
 TOKEN_REFUSED: Final = 1001
+_NOT_OURS: Final = (404, 405)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ async def refusal_in(response: httpx.Response) -> Refused | None:
         await response.aread()
     finally:
         await response.aclose()
+    if not is_json and response.status_code in _NOT_OURS:
+        raise NotAServer(str(response.url), f"HTTP {response.status_code}, no JSON")
     raw = json_of(response) if is_json else None
     code = raw.get("code", 0) if isinstance(raw, dict) else 0
     if response.is_success and code in (0, 200, "0"):

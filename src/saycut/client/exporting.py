@@ -5,8 +5,9 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import httpx
 
@@ -26,7 +27,6 @@ __all__ = ["Watch", "cancel_export", "export_status", "fetch_film", "finished", 
 _PATH: Final = "/api/render/proxy/lambda"
 # The server holds its answer back for so long while nothing changes.
 _WAIT_S: Final = 25
-_PIECE_BYTES: Final = 256 * 1024
 
 Watch = Callable[[ExportStatus], None]
 
@@ -112,6 +112,20 @@ async def fetch_film(
         unfinished.unlink(missing_ok=True)
 
 
+@dataclass(slots=True)
+class _Part:
+    """What has come of a film. `total_bytes` 0: the server does not say."""
+
+    file: BinaryIO
+    progress: Callable[[int, int], None]
+    etag: str = ""
+    total_bytes: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.total_bytes or self.file.tell() >= self.total_bytes
+
+
 async def _fetched(
     line: Line,
     export_id: str,
@@ -120,20 +134,21 @@ async def _fetched(
     progress: Callable[[int, int], None],
 ) -> int:
     source = await _source(line, export_id, output)
-    failures, etag = 0, ""
+    failures = 0
     with path.open("wb") as file:
+        part = _Part(file, progress)
         while True:
-            before = file.tell()
+            before_bytes = file.tell()
             try:
-                etag, total = await _more(line, source, file, etag, progress)
-                if not total or file.tell() >= total:
+                await _more(line, source, part)
+                if part.is_whole:
                     file.flush()
                     os.fsync(file.fileno())
                     return file.tell()
                 trouble = Unreachable(line.url, "the film stopped before its end")
             except httpx.TransportError as error:
                 trouble = Unreachable(line.url, str(error) or type(error).__name__)
-            failures = 1 if file.tell() > before else failures + 1
+            failures = 1 if file.tell() > before_bytes else failures + 1
             if failures > line.patience.tries_max:
                 raise trouble
             await asyncio.sleep(line.patience.pause_before(failures))
@@ -146,26 +161,23 @@ async def _source(line: Line, export_id: str, output: Output) -> httpx.URL:
     return httpx.URL(line.url).join(output.url)
 
 
-async def _more(
-    line: Line, source: httpx.URL, file: Any, etag: str, progress: Callable[[int, int], None]
-) -> tuple[str, int]:
-    """Add what is still missing to a file; gives the ETag, and the whole size if it is told."""
-    headers = {"Accept-Encoding": "identity"}
+async def _more(line: Line, source: httpx.URL, part: _Part) -> None:
+    """Add what is still missing of a film."""
+    file, headers = part.file, {"Accept-Encoding": "identity"}
     if file.tell():
         headers["Range"] = f"bytes={file.tell()}-"
-        if etag:
-            headers["If-Range"] = etag
-
+        if part.etag:
+            headers["If-Range"] = part.etag
     async with _open_source(line, source, headers) as response:
         if file.tell() and response.status_code != httpx.codes.PARTIAL_CONTENT:
             file.seek(0)
             file.truncate()
+        part.etag = response.headers.get("etag", "")
         length = int(response.headers.get("content-length", 0))
-        total = file.tell() + length if length else 0
-        async for piece in response.aiter_bytes(_PIECE_BYTES):
+        part.total_bytes = file.tell() + length if length else 0
+        async for piece in response.aiter_bytes():
             await asyncio.to_thread(file.write, piece)
-            progress(file.tell(), total)
-        return response.headers.get("etag", etag), total
+            part.progress(file.tell(), part.total_bytes)
 
 
 @asynccontextmanager

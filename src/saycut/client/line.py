@@ -52,7 +52,7 @@ def base_url_of(url: str) -> str:
         parsed = httpx.URL(plain)
     except httpx.InvalidURL:
         raise BadAddress(url) from None
-    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.query:
+    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.query or " " in plain:
         raise BadAddress(url)
     return plain
 

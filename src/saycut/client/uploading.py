@@ -101,7 +101,7 @@ async def _by_form(
             for file in batch:
                 source = opened.enter_context(_opened(file.path))
                 # A form reads and rewinds it, and does nothing else.
-                counted = cast(BinaryIO, _Counted(source, file, report))
+                counted = cast("BinaryIO", _Counted(source, file, report))
                 parts.append(("files", (file.path.name, counted, "application/octet-stream")))
             return line.http.build_request(
                 "POST",
