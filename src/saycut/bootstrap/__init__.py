@@ -14,6 +14,7 @@ if typing.TYPE_CHECKING:
         open_shelf,
         open_store,
         settings_of_environment,
+        workshop_of,
     )
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "open_store",
     "plan_cases",
     "settings_of_environment",
+    "workshop_of",
 ]
 
 _OPENING: typing.Final = "saycut.bootstrap.opening"

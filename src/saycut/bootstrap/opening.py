@@ -9,7 +9,14 @@ from saycut.store import DataFolder, Store, open_beside
 if TYPE_CHECKING:  # at run time they would load the planner and the decoders
     from saycut.engine import Engine, Shelf, Workshop
 
-__all__ = ["engine_of", "open_engine", "open_shelf", "open_store", "settings_of_environment"]
+__all__ = [
+    "engine_of",
+    "open_engine",
+    "open_shelf",
+    "open_store",
+    "settings_of_environment",
+    "workshop_of",
+]
 
 
 def settings_of_environment() -> Settings:
@@ -66,6 +73,7 @@ def engine_of(settings: Settings) -> "Engine":
 
 
 def workshop_of(settings: Settings) -> "Workshop":
+    """Give what heavy work may use by these settings; no data folder is opened for it."""
     from saycut.engine.engine import Workshop
 
     return Workshop(

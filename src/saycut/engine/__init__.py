@@ -10,30 +10,38 @@ import typing
 
 if typing.TYPE_CHECKING:
     from saycut.agent import Turn
+    from saycut.engine.drafts import DraftFile, Supplied, read_draft, render_draft, supply
     from saycut.engine.engine import LONG_ID_LENGTH, Done, Engine, Workshop, name_of, new_id
     from saycut.engine.errors import (
+        AssetNotNamed,
         BadName,
         BadSetting,
         CacheUnusable,
+        DraftUnreadable,
         EmptyRequest,
         FilesRefused,
         FilmNotWritten,
         MediaLost,
+        MediaNotGiven,
         NotDone,
         NoTemporaryFolder,
         SizeRefused,
     )
     from saycut.engine.intake import Given, Intake, Refusal, Taken
+    from saycut.engine.probing import Probed, probe
     from saycut.engine.shelf import Shelf, Snapshot, snapshot_of
     from saycut.engine.sizes import Size
     from saycut.render import Encoding, ExportReport, Progress
 
 __all__ = [
     "LONG_ID_LENGTH",
+    "AssetNotNamed",
     "BadName",
     "BadSetting",
     "CacheUnusable",
     "Done",
+    "DraftFile",
+    "DraftUnreadable",
     "EmptyRequest",
     "Encoding",
     "Engine",
@@ -43,25 +51,34 @@ __all__ = [
     "Given",
     "Intake",
     "MediaLost",
+    "MediaNotGiven",
     "NoTemporaryFolder",
     "NotDone",
+    "Probed",
     "Progress",
     "Refusal",
     "Shelf",
     "Size",
     "SizeRefused",
     "Snapshot",
+    "Supplied",
     "Taken",
     "Turn",
     "Workshop",
     "name_of",
     "new_id",
+    "probe",
+    "read_draft",
+    "render_draft",
     "snapshot_of",
+    "supply",
 ]
 
+_DRAFTS: typing.Final = "saycut.engine.drafts"
 _ENGINE: typing.Final = "saycut.engine.engine"
 _ERRORS: typing.Final = "saycut.engine.errors"
 _INTAKE: typing.Final = "saycut.engine.intake"
+_PROBING: typing.Final = "saycut.engine.probing"
 _SHELF: typing.Final = "saycut.engine.shelf"
 _HOMES: typing.Final = {
     "Done": _ENGINE,
@@ -70,10 +87,17 @@ _HOMES: typing.Final = {
     "Workshop": _ENGINE,
     "name_of": _ENGINE,
     "new_id": _ENGINE,
+    "DraftFile": _DRAFTS,
+    "Supplied": _DRAFTS,
+    "read_draft": _DRAFTS,
+    "render_draft": _DRAFTS,
+    "supply": _DRAFTS,
     "Given": _INTAKE,
     "Intake": _INTAKE,
     "Refusal": _INTAKE,
     "Taken": _INTAKE,
+    "Probed": _PROBING,
+    "probe": _PROBING,
     "Shelf": _SHELF,
     "Snapshot": _SHELF,
     "snapshot_of": _SHELF,

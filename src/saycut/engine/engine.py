@@ -12,6 +12,7 @@ from typing import Any, Final
 from saycut.agent import Turn, take_turn
 from saycut.edit import EditContext, apply
 from saycut.engine.caching import NamedCache
+from saycut.engine.drafts import DraftFile, supply
 from saycut.engine.errors import (
     BadName,
     EmptyRequest,
@@ -140,6 +141,26 @@ class Engine(Shelf):
             )
             after = snapshot_of(tx, project_id)
         return Done(turn, after, is_changed=True, refused=intake.refused)
+
+    def import_draft(
+        self, file: DraftFile, words: Sequence[Path], *, name: str | None = None
+    ) -> Snapshot:
+        """Make a project of a draft, which is its first version, and the files given for it.
+
+        Raises:
+            BadName, NameTaken: `name` was given, and is none or another project's.
+            SaycutError: as `drafts.supply`. In all cases nothing was made.
+        """
+        if name is not None:
+            name = self._free(name)
+        shop = self.workshop
+        supplied = supply(file, words, worker_count=shop.worker_count, max_pixels=shop.max_pixels)
+        draft, taken = supplied.renumbered()
+        with self._kept(taken), self.store.transaction() as tx:
+            project_id = new_id()
+            tx.projects.create(project_id, name or name_of(draft, file.path.stem), draft)
+            tx.projects.add_assets(project_id, [t.asset for t in taken])
+            return snapshot_of(tx, project_id)
 
     def turn(
         self,

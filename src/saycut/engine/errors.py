@@ -3,7 +3,7 @@
 Codes 48xx are of the machine: a disk, a permission.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,13 +14,16 @@ if TYPE_CHECKING:  # at run time they would load the planner and the decoders
     from saycut.engine.intake import Refusal
 
 __all__ = [
+    "AssetNotNamed",
     "BadName",
     "BadSetting",
     "CacheUnusable",
+    "DraftUnreadable",
     "EmptyRequest",
     "FilesRefused",
     "FilmNotWritten",
     "MediaLost",
+    "MediaNotGiven",
     "NoTemporaryFolder",
     "NotDone",
     "SizeRefused",
@@ -47,6 +50,49 @@ class BadName(SaycutError):
     def __init__(self, name: str) -> None:
         super().__init__(f"cannot name a project {name!r}: a name has letters or digits to read")
         self.name = name
+
+
+class DraftUnreadable(SaycutError):
+    """What was given as a draft is no file of JSON."""
+
+    code: ClassVar[int] = 4706
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot read the draft {path}: {reason}; give a file as saycut show PROJECT --draft "
+            "writes it"
+        )
+        self.path = path
+
+
+class MediaNotGiven(SaycutError):
+    """A draft needs files that were not given."""
+
+    code: ClassVar[int] = 4707
+
+    def __init__(self, labels: Mapping[str, str], missing: Sequence[str], given_count: int) -> None:
+        """`labels` are the names of all assets that the draft needs, by id; some are empty."""
+        needed = [f"{i} ({label})" if label else i for i, label in labels.items()]
+        files = "1 file was" if given_count == 1 else f"{given_count} files were"
+        super().__init__(
+            f"cannot use the draft without its media: it needs {_listed(needed)}, {files} given, "
+            f"and none is {_listed(missing)}; give the files of a1, a2, ... in order (the same "
+            f"content counts once), or say which is which: {missing[0]}=PATH"
+        )
+        self.missing = tuple(missing)
+
+
+class AssetNotNamed(SaycutError):
+    """A word of a command is neither a file nor a file for an asset that the draft needs."""
+
+    code: ClassVar[int] = 4708
+
+    def __init__(self, word: Path, asset_ids: Sequence[str], reason: str) -> None:
+        needed = f"the draft needs {_listed(asset_ids)}" if asset_ids else "the draft needs none"
+        super().__init__(
+            f"cannot use {str(word)!r}: {reason}; {needed}; write each once as ID=PATH"
+        )
+        self.word = word
 
 
 class MediaLost(SaycutError):
@@ -133,3 +179,8 @@ class NotDone(SaycutError):
     def __init__(self, turn: "Turn") -> None:
         super().__init__(turn.reply)
         self.turn = turn
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    return ", ".join(name[:60] for name in names[:12]) + more

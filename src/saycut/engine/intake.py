@@ -11,7 +11,7 @@ from saycut.errors import SaycutError
 from saycut.media import MissingFile, inspect
 from saycut.timeline import Asset, AssetKind, Facts
 
-__all__ = ["Given", "Intake", "Refusal", "Taken", "numbered", "take_in"]
+__all__ = ["Given", "Intake", "Refusal", "Taken", "numbered", "take_each", "take_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,20 @@ class Intake:
     refused: tuple[Refusal, ...] = ()
 
 
-def take_in(files: Sequence[Given], *, worker_count: int, max_pixels: int | None) -> Intake:
-    """Inspect files; nothing is kept yet, and a bad one does not stop the others.
+def take_each(
+    files: Sequence[Given], *, worker_count: int, max_pixels: int | None
+) -> list[Taken | Refusal]:
+    """Inspect files and tell of each; nothing is kept yet, and a bad one does not stop the others.
 
     The inspections run in children of this process, `worker_count` at a time.
     """
     with ThreadPoolExecutor(max_workers=worker_count) as pool:
-        results = list(pool.map(partial(_inspected, max_pixels=max_pixels), files))
+        return list(pool.map(partial(_inspected, max_pixels=max_pixels), files))
+
+
+def take_in(files: Sequence[Given], *, worker_count: int, max_pixels: int | None) -> Intake:
+    """Inspect files as `take_each` does; the good and the refused ones are told apart."""
+    results = take_each(files, worker_count=worker_count, max_pixels=max_pixels)
     taken: dict[str, Taken] = {}
     for result in results:
         if isinstance(result, Taken):

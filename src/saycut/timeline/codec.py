@@ -33,6 +33,10 @@ __all__ = [
 REQUIRED: Final = object()
 
 _RATIO: Final = re.compile(r"-?[0-9]{1,12}(/[0-9]{1,12})?")
+# Beyond it JSON of other programs loses digits; thousands of them would break messages, too.
+_INTEGER_MAX: Final = 2**53 - 1
+# As many digits as the pattern takes.
+_RATIO_MAX: Final = 10**12 - 1
 
 
 class Codec(Protocol):
@@ -48,6 +52,8 @@ class Integer:
     def decode(self, raw: Any, path: str) -> int:
         if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != raw // 1:
             raise WireError(path, "a whole number", raw)
+        if abs(raw) > _INTEGER_MAX:
+            raise WireError(path, "a whole number of at most 2^53 - 1", raw)
         return int(raw)
 
     def encode(self, value: int) -> int:
@@ -82,9 +88,8 @@ class Ratio:
             # The pattern first: `Fraction` would work for hours on "1e999999999".
             if isinstance(raw, str) and _RATIO.fullmatch(raw):
                 return Fraction(raw)
-            if isinstance(raw, int) and not isinstance(raw, bool):
-                return Fraction(raw)
-            if isinstance(raw, float):
+            is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
+            if is_number and abs(raw) <= _RATIO_MAX:
                 return Fraction(raw).limit_denominator(1001)
         except (ValueError, ZeroDivisionError, OverflowError):
             pass
