@@ -44,6 +44,7 @@ _DATABASE_NAME: Final = "jobs.db"
 _EXPORTS: Final = "exports"
 _NOTICES: Final = "notices"
 _NOTICES_AT_ONCE: Final = 8
+_NOTICES_POLL_S: Final = 1.0
 # A film that ends its server each time must not do so for ever; one that merely lives through
 # that many restarts would be rare.
 _BEGUN_MAX: Final = 50
@@ -93,7 +94,7 @@ class Workflows:
         DBOS.register_queue(
             _NOTICES,
             worker_concurrency=_NOTICES_AT_ONCE,
-            polling_interval_sec=self._options.poll_s,
+            polling_interval_sec=_NOTICES_POLL_S,
             on_conflict="always_update",
         )
 

@@ -172,11 +172,10 @@ class Exports:
         return self._all(exports.c.digest.is_not(None) & (exports.c.expires_ms <= at_ms))
 
     def begin(self, uid: str) -> Export | None:
-        """Start an export, or go on with it; None when it has ended or is gone.
+        """Start an export, or go on with it.
 
-        One that is to be cancelled is ended here.
+        None when it has ended, is to be cancelled, or is gone.
         """
-        self.stop(uid)
         started = case((exports.c.started_ms.is_(None), now_ms()), else_=exports.c.started_ms)
         is_on = self._change(uid, _GOES_ON, state=PROCESSING, started_ms=started)
         return self.by_uid(uid) if is_on else None
@@ -196,13 +195,16 @@ class Exports:
         return self._change(uid, _GOES_ON, digest=digest), before
 
     def complete(self, uid: str, film: Film, *, expires_ms: int) -> bool:
-        """End an export with its file; False when it has ended otherwise, or is to be cancelled."""
+        """End an export with its file, which was announced.
+
+        False when it has ended otherwise, is to be cancelled, or another file was announced
+        since: who announced that one has given this one up.
+        """
         return self._change(
             uid,
-            _GOES_ON,
+            _GOES_ON & (exports.c.digest == film.digest),
             state=COMPLETED,
             progress=100,
-            digest=film.digest,
             size_bytes=film.size_bytes,
             width=film.width,
             height=film.height,
