@@ -24,12 +24,12 @@ from anyio import to_thread
 
 from saycut.engine import Taken
 from saycut.errors import SaycutError
-from saycut.server.errors import SessionNotFound, outcome_of
+from saycut.server.errors import SessionNotFound
 from saycut.server.forms import FileTooLarge, label_of
 from saycut.server.parts import Parts
 from saycut.server.receiving import PIECE_BYTES, Received, Refused, UploadStopped, pieces_of
 from saycut.server.tails import UNCHECKED, Checksum, Tail, flush, not_kept
-from saycut.server.uploads import Uploads
+from saycut.server.uploads import FILE_CODES, Uploads
 from saycut.store import Project, Transaction, UnknownProject, Upload
 from saycut.store.projects import now_ms
 
@@ -43,7 +43,6 @@ _GRACE_S: Final = 0.5
 _WAIT_S: Final = 10.0
 
 _SWEEP_S: Final = 3600.0
-_OUR_FAULT: Final = 500
 
 _log = logging.getLogger("saycut.server")
 
@@ -341,11 +340,10 @@ class Resumable:
                 self._path(upload.id).unlink(missing_ok=True)
                 return replace(upload, asset_id=kept.id)
             looked = kept
-        status, code = outcome_of(looked.error)
         # A full disk is no fault of the file, which may be tried again.
-        if status < _OUR_FAULT:
+        if looked.error.code in FILE_CODES:
             with self._parts.store.transaction() as tx:
-                tx.uploads.refused(upload.id, code, str(looked.error))
+                tx.uploads.refused(upload.id, looked.error.code, str(looked.error))
             self._path(upload.id).unlink(missing_ok=True)
         raise looked.error
 

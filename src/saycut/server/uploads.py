@@ -24,7 +24,7 @@ from saycut.server.receiving import Delivery, FileWriter, Received, Refused
 from saycut.store import BlobNotKept, Project, Transaction, UnknownProject
 from saycut.timeline import Asset
 
-__all__ = ["BadUpload", "QuotaExceeded", "TakenIn", "UnsupportedUpload", "Uploads"]
+__all__ = ["FILE_CODES", "BadUpload", "QuotaExceeded", "TakenIn", "UnsupportedUpload", "Uploads"]
 
 # A form may hold so many of the largest files; more is sent in several requests.
 _FILES_OF_FULL_SIZE: Final = 4
@@ -65,6 +65,9 @@ class QuotaExceeded(SaycutError):
         self.name = name
         self.bytes_max = bytes_max
 
+
+FILE_CODES: Final = frozenset({400, UnsupportedUpload.code, UploadTooLarge.code})
+"""Codes of what is wrong with a file; whatever else may go well the next time."""
 
 _BY_CODE: Final[Mapping[int, type[SaycutError]]] = {
     UnsupportedUpload.code: UnsupportedUpload,
