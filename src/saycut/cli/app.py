@@ -50,6 +50,18 @@ Files = Annotated[
         metavar="FILES...", parser=_path, help="Photos, clips and music.", show_default=False
     ),
 ]
+DraftMedia = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="FILES...",
+        parser=_path,
+        help="The assets a1, a2, ... in order, or ID=PATH.",
+        show_default=False,
+    ),
+]
+GivenDraft = Annotated[
+    Path, typer.Argument(metavar="DRAFT", parser=_path, help="A draft, as --draft writes it.")
+]
 Project = Annotated[
     str, typer.Argument(metavar="PROJECT", help="Id or name; `saycut projects` lists them.")
 ]
@@ -193,6 +205,74 @@ def export(
 
     voice = commands.Voice(is_json=is_json, is_quiet=quiet)
     commands.export(project, output=output, size=size, voice=voice)
+
+
+@app.command()
+def render(
+    draft: GivenDraft,
+    files: DraftMedia = None,
+    output: Output = None,
+    size: FilmSize = None,
+    is_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the film of a draft and its media, without a project.
+
+    \b
+    saycut make p1.jpg p2.jpg song.mp3 -p "a 10-second promo" --draft promo.json
+    saycut render promo.json p1.jpg p2.jpg song.mp3 -o promo.mp4
+    saycut render promo.json a3=other.mp3 p1.jpg p2.jpg -o other.mp4 --size 720p
+
+    Files are the assets a1, a2, ... of the draft, in order, the same content once; ID=PATH
+    says which one a file is. docs/draft.md describes drafts.
+    """
+    from saycut.cli import drafts
+
+    voice = drafts.Voice(is_json=is_json, is_quiet=quiet)
+    drafts.render(draft, files or [], output=output, size=size, voice=voice)
+
+
+@app.command("import")
+def import_(
+    draft: GivenDraft,
+    files: DraftMedia = None,
+    project: Annotated[
+        str | None, typer.Option("--project", help="Its name; else its title.", show_default=False)
+    ] = None,
+    is_json: Json = False,
+) -> None:
+    """Make a project of a draft and its media, to edit and export it.
+
+    \b
+    saycut import promo.json p1.jpg p2.jpg song.mp3 --project "Promo for May"
+    saycut edit "Promo for May" -p "music at 30 %" -o promo.mp4
+
+    Files are given as for `saycut render`.
+    """
+    from saycut.cli import drafts
+
+    drafts.import_draft(draft, files or [], name=project, voice=drafts.Voice(is_json=is_json))
+
+
+@app.command()
+def probe(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILES...", parser=_path, help="Photos, clips and music."),
+    ],
+    is_json: Json = False,
+) -> int:
+    """Tell what files are and what is found in them: length, pixels, beats, faces, colours.
+
+    \b
+    saycut probe holiday/*.jpg song.mp3
+    saycut probe clip.mp4 --json
+
+    Nothing is kept. Bad files are named with what is wrong, and the exit code is 3.
+    """
+    from saycut.cli.probe import probe as run
+
+    return run(files, is_json=is_json)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from saycut.engine.plain import one_line, whole_text
 from saycut.store import Project
 
 if TYPE_CHECKING:  # at run time they would load the planner and the decoders
-    from saycut.engine import Done, ExportReport
+    from saycut.engine import Done, ExportReport, Supplied
 
 __all__ = ["Voice"]
 
@@ -43,7 +43,7 @@ class Voice:
         self._say(turn.reply, *(f"Left out {r.path}: {r.error}" for r in done.refused), "")
         self.timeline(done.snapshot)
 
-    def timeline(self, snapshot: Snapshot) -> None:
+    def timeline(self, snapshot: "Snapshot | Supplied") -> None:
         """Tell what lies on the tracks."""
         draft = snapshot.draft
         self._gathered |= {
@@ -81,6 +81,13 @@ class Voice:
         if film:
             self._say(*_film_lines(film), *(f"Not done: {what}" for what in not_done), "")
         self._say(f'Project {project.id} "{project.name}", version {project.current}. Next:')
+        self._say(*(f"  {step}" for step in next_steps))
+        self._write_json()
+
+    def film(self, film: "ExportReport", next_steps: Sequence[str]) -> None:
+        """Tell of a finished film that belongs to no project, and where to go on."""
+        self._gathered |= {"export": asdict(film), "next": list(next_steps)}
+        self._say(*_film_lines(film), "", "To change it by sentence, make a project of it:")
         self._say(*(f"  {step}" for step in next_steps))
         self._write_json()
 

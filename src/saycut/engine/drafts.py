@@ -7,6 +7,7 @@ content once, as a project numbers them; `ID=PATH` says which one a file is.
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -48,6 +49,8 @@ __all__ = ["DraftFile", "Supplied", "assigned", "read_draft", "render_draft", "s
 DRAFT_BYTES_MAX: Final = 50_000_000
 # A draft has six levels. Unknown keys may bring more, which every later writer has to walk.
 _DEPTH_MAX: Final = 50
+# Ids that projects give. A draft need not use all of them.
+_USUAL_ID: Final = re.compile(r"a[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def assigned(words: Sequence[Path], labels: Mapping[str, str]) -> list[tuple[str
     """Tell `ID=PATH` from plain paths; a file that is called like the whole word goes first.
 
     Raises:
-        AssetNotNamed: no asset of that id is needed, or it was given before.
+        AssetNotNamed: there is no asset of that id, or it was given before.
     """
     given: list[tuple[str | None, Path]] = []
     for word in words:
@@ -114,7 +117,7 @@ def assigned(words: Sequence[Path], labels: Mapping[str, str]) -> list[tuple[str
         if not equals or word.exists():
             given.append((None, word))
             continue
-        if asset_id not in labels or not rest:
+        if not rest or not (asset_id in labels or _USUAL_ID.fullmatch(asset_id)):
             raise AssetNotNamed(word, list(labels), "there is no such file")
         if any(asset_id == earlier for earlier, _ in given):
             raise AssetNotNamed(word, list(labels), "that asset has a file already")
@@ -230,7 +233,9 @@ def _json_of(path: Path) -> Any:
     if len(data) > DRAFT_BYTES_MAX:
         raise DraftUnreadable(path, f"it has more than {DRAFT_BYTES_MAX} bytes")
     try:
-        raw = json.loads(data.decode("utf-8-sig"), parse_float=_float, parse_constant=_float)
+        raw = json.loads(
+            data.decode("utf-8-sig"), parse_int=_int, parse_float=_float, parse_constant=_float
+        )
     except (ValueError, RecursionError) as error:
         raise DraftUnreadable(path, f"it is no JSON ({error})") from error
     if (depth := _depth(raw)) > _DEPTH_MAX:
@@ -238,10 +243,17 @@ def _json_of(path: Path) -> Any:
     return _whole(raw)
 
 
+def _int(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ValueError(f"a number has {len(text)} digits") from error
+
+
 def _float(text: str) -> float:
     # Databases refuse what JSON has no words for.
     if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text} is not a finite number")
+        raise ValueError(f"{text[:20]} is not a finite number")
     return number
 
 

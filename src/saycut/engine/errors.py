@@ -83,7 +83,7 @@ class MediaNotGiven(SaycutError):
 
 
 class AssetNotNamed(SaycutError):
-    """A word of a command is neither a file nor a file for an asset that the draft needs."""
+    """A word of a command is neither a file nor `ID=PATH` with an id of the draft."""
 
     code: ClassVar[int] = 4708
 

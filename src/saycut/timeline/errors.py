@@ -52,7 +52,7 @@ class WireError(SaycutError):
     def __init__(self, path: str, expected: str, found: object) -> None:
         shown = repr(found)
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        super().__init__(f"{path}: expected {expected}, found {shown}")
+        super().__init__(f"{path or 'the draft'}: expected {expected}, found {shown}")
         self.path = path
         self.expected = expected
         self.found = found
