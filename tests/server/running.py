@@ -78,6 +78,13 @@ class Server:
         self.port = int(found[1])
         return self
 
+    def wait_until_ready(self) -> Self:
+        """Wait until it answers calls; it has taken its address a little before that."""
+        # The connection waits in the queue of the address for as long as that takes.
+        with self.client() as client:
+            assert client.get("/readyz").status_code == 200, self.log
+        return self
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; gives the exit code."""
         if self.process is None:

@@ -1,6 +1,7 @@
 """What `/openapi.json` says is true: generated calls get the answers that it describes."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -10,16 +11,16 @@ from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
-)
+]
 
 from tests.server.running import Server
 
-CHECKS = (
+CHECKS = [
     not_a_server_error,
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
-)
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,5 +35,5 @@ schema = schemathesis.pytest.from_fixture("described")
 
 @schema.parametrize()
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-def test_calls_are_answered_as_described(case: schemathesis.Case) -> None:
+def test_calls_are_answered_as_described(case: schemathesis.Case[Any]) -> None:
     case.call_and_validate(checks=CHECKS, timeout=30)

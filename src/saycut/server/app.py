@@ -12,16 +12,14 @@ from starlette.middleware.cors import CORSMiddleware
 
 from saycut.server import errors
 from saycut.server.bodies import JsonBodies
-from saycut.server.chat import Chat
+from saycut.server.chat import Chat, Talk
 from saycut.server.doors import Doors
 from saycut.server.logs import AccessLog
 from saycut.server.metrics import Metrics
 from saycut.server.parts import Parts
 from saycut.server.resumable import Resumable
-from saycut.server.resumable import Resumable
 from saycut.server.routes import ROUTERS
 from saycut.server.sse import Streams
-from saycut.server.uploads import Uploads
 from saycut.server.uploads import Uploads
 
 __all__ = ["create_app"]
@@ -53,8 +51,8 @@ _EXPOSED: Final = (
 _REAP_S: Final = 15.0
 
 
-def create_app(parts: Parts) -> FastAPI:
-    """Give the application over working parts; it owns none of them."""
+def create_app(parts: Parts, talk: Talk | None = None) -> FastAPI:
+    """Give the application over working parts; it owns none of them. For `talk` see `Chat`."""
     app = FastAPI(
         title="Saycut",
         version=parts.options.version,
@@ -63,7 +61,7 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
     )
-    parts.chat = Chat(parts)
+    parts.chat = Chat(parts, talk)
     parts.uploads = Uploads(parts)
     parts.resumable = Resumable(parts, parts.uploads)
     parts.uploads = Uploads(parts)

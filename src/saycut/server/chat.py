@@ -5,10 +5,11 @@ A turn belongs to nobody's connection: whoever asked may leave and come back for
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event as Flag
-from typing import Final
+from typing import Any, Final
 
 import anyio.to_thread
 
@@ -20,9 +21,9 @@ from saycut.server.parts import Parts
 from saycut.server.turning import LOST, Aborted, Message, Turning
 from saycut.store import Event, Turn
 
-__all__ = ["Chat"]
+__all__ = ["Chat", "Say", "Talk"]
 
-_log = logging.getLogger("saycut.server")
+_logger = logging.getLogger("saycut.server")
 
 # A turn on another server is looked up in the database so often.
 _POLL_S: Final = 0.5
@@ -30,6 +31,11 @@ _FAULT: Final = (
     "This went wrong here and nothing was changed; the log of the server says more. "
     "Send it again, or say it in other words."
 )
+
+
+Say = Callable[[Mapping[str, Any]], Awaitable[None]]
+Talk = Callable[[Turn, Say], Awaitable[None]]
+"""Says events while a turn runs; each is safe, and on its way, once the call returns."""
 
 
 @dataclass(slots=True)
@@ -47,12 +53,14 @@ def last_try(events: Sequence[Event]) -> Sequence[Event]:
 class Chat:
     """The turns of this server. For the event loop alone; what blocks is done in threads."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, talk: Talk | None = None) -> None:
+        """`talk` goes on before a turn does its work, which the offline planner never needs."""
         self._parts = parts
+        self._talk = talk
         self._turning = Turning(parts)
         self._running: dict[str, _Running] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.log = EventLog(parts.store)
+        self._log = EventLog(parts.store)
 
     @property
     def running_count(self) -> int:
@@ -113,7 +121,7 @@ class Chat:
         return bool(events)
 
     async def close(self, patience_s: float = 10.0) -> None:
-        """Wait for the turns under way; those that take too long are lost, and can be sent again."""
+        """Wait for the turns under way; those that take too long can be sent again."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience_s)
         for running in self._running.values():
@@ -122,6 +130,8 @@ class Chat:
 
     async def _run(self, turn: Turn, message: Message, running: _Running) -> None:
         try:
+            if self._talk is not None:
+                await self._talk(turn, partial(self._say, turn, running.feed))
             events = await anyio.to_thread.run_sync(
                 self._turning.finish, turn, message, running.is_aborted.is_set
             )
@@ -131,12 +141,15 @@ class Chat:
             _, code = outcome_of(error)
             events = await self._fail(turn, "failed", str(code), str(error))
         except Exception as error:
-            _log.exception("turn failed", exc_info=error)
+            _logger.exception("turn failed", exc_info=error)
             events = await self._fail(turn, "failed", "500", _FAULT)
         finally:
             self._running.pop(turn.id, None)
         running.feed.push(*events)
         running.feed.end()
+
+    async def _say(self, turn: Turn, feed: Feed, payload: Mapping[str, Any]) -> None:
+        feed.push(await self._log.append(turn.project_id, turn.id, payload))
 
     async def _fail(self, turn: Turn, state: str, code: str, message: str) -> tuple[Event, ...]:
         return await anyio.to_thread.run_sync(self._turning.fail, turn, state, code, message)

@@ -51,4 +51,4 @@ def cut(scope: Scope) -> None:
 
 def _peer(transport: asyncio.BaseTransport) -> tuple[str, int] | None:
     peer = transport.get_extra_info("peername")
-    return tuple(peer[:2]) if isinstance(peer, tuple) else None  # type: ignore[return-value]
+    return tuple(peer[:2]) if isinstance(peer, tuple) else None

@@ -8,11 +8,15 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from saycut.store import Event
 
 __all__ = ["Feed", "Line", "line_of"]
+
+
+# SSE ends lines at CR and LF alone, which JSON writes as escapes; many readers split at these too.
+_BREAKS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Line:
 def line_of(event: Event) -> Line:
     """Write an event as an SSE message."""
     text = json.dumps(event.payload, ensure_ascii=False, separators=(",", ":"))
+    text = text.translate(_BREAKS)
     return Line(event.seq, f"id: {event.seq}\ndata: {text}\n\n".encode(), event.payload)
 
 
