@@ -14,6 +14,8 @@ from dataclasses import asdict
 from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from socket import SHUT_RDWR, socket
+from threading import Lock
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self
 
@@ -105,6 +107,8 @@ class ConfinedChild:
         self._said = process.stderr
         self._connection = connection
         self._limits = limits
+        # Held by `kill`, which another thread may call, while the connection must stay open.
+        self._ending = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -151,12 +155,17 @@ class ConfinedChild:
 
     def kill(self) -> None:
         """End the process at once; whoever waits for its answer learns of it."""
-        self._process.kill()
+        with self._ending:
+            self._process.kill()
+            # A process that it forked may hold its end open, and would be waited for.
+            with suppress(OSError), socket(fileno=os.dup(self._connection.fileno())) as ours:
+                ours.shutdown(SHUT_RDWR)
 
     def close(self) -> int:
         """End the process, leave no zombie of it, and give its exit status."""
         self._process.kill()
-        self._connection.close()
+        with self._ending:
+            self._connection.close()
         self._said.close()
         return self._process.wait()
 
