@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, inspect, text
 
-from saycut.store import DamagedDatabase, Database, NewerData, open_database
+from saycut.store import DamagedDatabase, Database, NewerData, Store, open_database
+from saycut.timeline import Draft
 
 
 def a_database(tmp_path: Path) -> Database:
@@ -36,6 +37,39 @@ def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
 
     with second.reading() as connection:
         assert connection.scalar(text("SELECT name FROM projects")) == "Film"
+
+
+def test_all_reads_of_one_view_agree_whatever_is_written_meanwhile(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.projects.create("p1", "Film", Draft())
+
+    with store.reading() as seen:
+        assert seen.projects.get("p1").name == "Film"
+        with store.transaction() as tx:
+            tx.projects.rename("p1", "Other")
+
+        assert seen.projects.get("p1").name == "Film"
+        assert seen.projects.current("p1").number == 1
+    with store.reading() as seen:
+        assert seen.projects.get("p1").name == "Other"
+
+
+def test_a_reader_of_a_project_waits_for_no_writer_of_it(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.projects.create("p1", "Film", Draft())
+
+    with store.transaction() as tx:
+        tx.projects.write("p1", base=1, draft=Draft(), request="cut it", reply="")
+        with store.reading() as seen:
+            assert seen.projects.current("p1").number == 1
+
+
+def test_writers_see_what_was_committed_after_readers_used_their_connection(store: Store) -> None:
+    for number in range(3):
+        with store.transaction() as tx:
+            tx.projects.create(f"p{number}", "Film", Draft())
+        with store.reading() as seen:
+            assert len(seen.projects.recent()) == number + 1
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

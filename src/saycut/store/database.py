@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -31,6 +31,14 @@ _PRAGMAS: Final = (
 # Threads that may talk to the database at the same time; a server has some forty.
 _POOL_SIZE: Final = 10
 _POOL_OVERFLOW: Final = 40
+
+
+# What a transaction that only reads asks of SQLite (True) and of Postgres, whose default would
+# show each query what was committed just before it.
+_READS: Final[dict[bool, dict[str, Any]]] = {
+    True: {"saycut_reads": True},
+    False: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 class Database:
@@ -63,7 +71,7 @@ class Database:
         Raises:
             DamagedDatabase, DataFolderUnusable: as `writing`.
         """
-        reader = self.engine.execution_options(saycut_reads=True)
+        reader = self.engine.execution_options(**_READS[self.is_sqlite])
         with self._named(), reader.begin() as connection:
             yield connection
 

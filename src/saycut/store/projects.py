@@ -219,7 +219,7 @@ class Projects:
         Raises:
             UnknownProject
         """
-        return self.version(project_id, self._project(project_id).current)
+        return self.version(project_id, self.get(project_id).current)
 
     def version(self, project_id: str, number: int) -> Version:
         """Give one version; the number must exist."""
