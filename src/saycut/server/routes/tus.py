@@ -98,7 +98,6 @@ def _check_version(said: str | None) -> None:
 
 
 @router.options("/api/uploads/", status_code=204, response_class=Response)
-@router.options("/api/uploads/{upload_id}", status_code=204, response_class=Response)
 async def options(parts: PartsDep) -> Response:
     """Tell what of the protocol this server knows."""
     headers = {
@@ -108,6 +107,12 @@ async def options(parts: PartsDep) -> Response:
         "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
     }
     return Response(status_code=204, headers=headers)
+
+
+@router.options("/api/uploads/{upload_id}", status_code=204, response_class=Response)
+async def options_of(parts: PartsDep, upload_id: UploadId) -> Response:  # noqa: ARG001 -- all alike
+    """Tell the same of an upload."""
+    return await options(parts)
 
 
 @router.post("/api/uploads/", status_code=201, response_class=Response)
