@@ -110,7 +110,7 @@ async def options(parts: PartsDep) -> Response:
 
 
 @router.options("/api/uploads/{upload_id}", status_code=204, response_class=Response)
-async def options_of(parts: PartsDep, upload_id: UploadId) -> Response:  # noqa: ARG001 -- all alike
+async def options_of(parts: PartsDep, upload_id: UploadId) -> Response:
     """Tell the same of an upload."""
     return await options(parts)
 
