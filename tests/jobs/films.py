@@ -8,11 +8,12 @@ from typing import Final, TypeVar
 from saycut.engine import Engine, Given, Workshop
 from saycut.jobs import Jobs
 from saycut.store import DataFolder, Export
-from saycut.timeline import Canvas, Draft
-from tests.builders import a_film
+from saycut.timeline import Canvas, Draft, Motion, Picture, Rect
+from tests.builders import a_draft, a_film, a_segment
 from tests.media_files import a_picture, write_photo
 
 __all__ = [
+    "a_long_film",
     "a_project",
     "a_short_film",
     "an_order",
@@ -22,7 +23,7 @@ __all__ = [
     "until",
 ]
 
-DEADLINE_S: Final = 60.0
+DEADLINE_S: Final = 40.0
 
 T = TypeVar("T")
 
@@ -43,6 +44,13 @@ def a_project(engine: Engine, project_id: str = "p1", *, user_id: str = "local")
 
 def a_short_film(*lengths_ms: int) -> Draft:
     return a_film(*(lengths_ms or (500,)), asset_id="a1", canvas=Canvas(160, 90))
+
+
+def a_long_film(duration_ms: int = 120_000) -> Draft:
+    """A film that moves all the time, so no part is like another; it takes some seconds."""
+    moving = Picture(motion=Motion(start=Rect(0, 0, 1, 1), end=Rect(0.25, 0.25, 0.5, 0.5)))
+    segment = a_segment(asset_id="a1", duration_ms=duration_ms, picture=moving)
+    return a_draft(segment, canvas=Canvas(320, 180))
 
 
 def an_order(

@@ -16,10 +16,11 @@
 - A completed export gives up its file when that expires (`forget`), and stays completed.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any, ClassVar, Final
-from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Row, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -122,7 +123,7 @@ class Exports:
             OrderReused: the one of that id has another fingerprint.
         """
         row = {
-            "uid": uuid4().hex,
+            "uid": _new_uid(),
             "user_id": user_id,
             "id": export_id,
             "project_id": project_id,
@@ -259,6 +260,11 @@ class Exports:
 _AGE: Final = (exports.c.created_ms, exports.c.uid)
 _IS_UNFINISHED: Final = exports.c.state.in_(_UNFINISHED)
 _GOES_ON: Final = _IS_UNFINISHED & ~exports.c.is_cancelled
+
+
+def _new_uid() -> str:
+    # Sorted by time: of two orders within a millisecond the first is made first.
+    return f"{time.time_ns():016x}{token_hex(8)}"
 
 
 def _export(row: Row[Any]) -> Export:
