@@ -1,17 +1,15 @@
 """What `/openapi.json` says is true: generated calls get the answers that it describes."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
-]
+)
 
 from tests.server.running import Server
 
@@ -21,19 +19,28 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
+EXAMPLES = 12
 
 
-@pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    server = Server(tmp_path_factory.mktemp("schema")).start()
-    yield schemathesis.openapi.from_url(f"{server.url}/openapi.json", wait_for_schema=10)
-    server.stop()
+def test_every_call_is_answered_as_described(open_server: Server) -> None:
+    schema = schemathesis.openapi.from_url(f"{open_server.url}/openapi.json")
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) > 30
+
+    for operation in operations:
+        check(operation)
 
 
-schema = schemathesis.pytest.from_fixture("described")
+def check(operation: Any) -> None:
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],
+        derandomize=True,
+    )
+    def holds(case: Any) -> None:
+        case.call_and_validate(checks=CHECKS, timeout=60)
 
-
-@schema.parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-def test_calls_are_answered_as_described(case: schemathesis.Case[Any]) -> None:
-    case.call_and_validate(checks=CHECKS, timeout=30)
+    holds()

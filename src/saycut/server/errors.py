@@ -103,9 +103,11 @@ _BY_CLASS: Final[Mapping[type[SaycutError], tuple[int, int | None]]] = {
 }
 _UNPROCESSABLE: Final = 422
 
+# Written out: a model would be described as being of the type that the call answers otherwise.
+_FAILURE: Final = {"application/json": {"schema": Failure.model_json_schema()}}
 FAILURES: Final[dict[int | str, dict[str, Any]]] = {
-    "4XX": {"model": Failure, "description": "It could not be done; `message` says why."},
-    "5XX": {"model": Failure, "description": "The server is at fault or out of room."},
+    "4XX": {"content": _FAILURE, "description": "It could not be done; `message` says why."},
+    "5XX": {"content": _FAILURE, "description": "The server is at fault or out of room."},
 }
 """For `responses=`: every call may answer so."""
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from saycut.server.callers import PartsDep
 from saycut.server.envelope import failure
+from saycut.server.errors import FAILURES
 
 __all__ = ["router"]
 
@@ -23,7 +24,7 @@ def healthz(parts: PartsDep) -> Health:
     return Health(status="ok", version=parts.options.version)
 
 
-@router.get("/readyz", responses={503: {"description": "Not ready; the message says why."}})
+@router.get("/readyz", response_class=PlainTextResponse, responses=FAILURES)
 def readyz(request: Request, parts: PartsDep) -> Response:
     """Tell whether the server can work: its database answers and it is not stopping."""
     if request.app.state.streams.stopping.is_set():
