@@ -19,7 +19,9 @@ from saycut.errors import SaycutError
         (4601, ExitCode.RENDER),
         (4701, ExitCode.USAGE),
         (4803, ExitCode.INTERNAL),
-        (400, ExitCode.INTERNAL),
+        (4901, ExitCode.REQUEST),
+        (400, ExitCode.USAGE),
+        (500, ExitCode.INTERNAL),
     ],
 )
 def test_an_error_leaves_with_the_code_of_its_family(code: int, expected: ExitCode) -> None:

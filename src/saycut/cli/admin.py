@@ -51,6 +51,7 @@ class NoPassword(SaycutError):
 
 def password(email: str, source: str | None, *, create: bool, is_json: bool) -> None:
     # Loaded here: the rules of passwords come with the server, which is half a second.
+    from saycut.server.accounts import forget_failures
     from saycut.server.passwords import checked_email, checked_password, hash_password
 
     known_as = checked_email(email)
@@ -67,6 +68,7 @@ def password(email: str, source: str | None, *, create: bool, is_json: bool) -> 
                 user = tx.users.create_account(known_as, kept)
             else:
                 tx.users.set_password(user.id, kept)
+            forget_failures(tx, known_as)
             closed = tx.tokens.revoke_all(user.id, kinds=("web",))
     done = "made with that password" if is_new else "has the new password"
     _tell(

@@ -40,6 +40,7 @@ __all__ = [
     "claimed",
     "delete_account",
     "end_session",
+    "forget_failures",
     "new_session",
     "sign_in",
     "sign_up",
@@ -155,6 +156,11 @@ def sign_in(parts: Parts, email: str, password: str, address: str) -> User:
         if fresh:
             tx.users.set_password(user.id, fresh)
     return user
+
+
+def forget_failures(tx: Transaction, email: str) -> None:
+    """Let an account be signed in to at once, however often a wrong password was tried."""
+    tx.attempts.forget(_ACCOUNT, email)
 
 
 def new_session(tx: Transaction, user: User, old: str = "") -> str:
