@@ -28,9 +28,13 @@ DEADLINE_S: Final = 40.0
 T = TypeVar("T")
 
 
-def open_engine(folder: Path, database_url: str | None = None) -> Engine:
+def open_engine(folder: Path, database_url: str | None = None, *, name: str = "data") -> Engine:
+    """The engine of a server; those of other names share its media and its finished parts."""
     workshop = Workshop(cache_folder=folder / "cache", worker_count=2)
-    return Engine(DataFolder(folder / "data", database_url=database_url), workshop)
+    opened = DataFolder(
+        folder / name, database_url=database_url, blobs_url=(folder / "blobs").as_uri()
+    )
+    return Engine(opened, workshop)
 
 
 def a_project(engine: Engine, project_id: str = "p1", *, user_id: str = "local") -> str:

@@ -26,7 +26,7 @@ def frames_of(engine: Engine, export: Export) -> int:
 
 
 def blobs_of(engine: Engine) -> set[str]:
-    return {path.name for path in (engine.folder.path / "blobs").glob("??/*")}
+    return {path.name for path in engine.folder.path.with_name("blobs").glob("??/*")}
 
 
 def incoming_of(engine: Engine) -> list[Path]:
