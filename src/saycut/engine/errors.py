@@ -55,7 +55,7 @@ class BadName(SaycutError):
 class DraftUnreadable(SaycutError):
     """What was given as a draft is no file of JSON."""
 
-    code: ClassVar[int] = 4706
+    code: ClassVar[int] = 4709
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -72,12 +72,13 @@ class MediaNotGiven(SaycutError):
 
     def __init__(self, labels: Mapping[str, str], missing: Sequence[str], given_count: int) -> None:
         """`labels` are the names of all assets that the draft needs, by id; some are empty."""
-        needed = [f"{i} ({label})" if label else i for i, label in labels.items()]
+        told = {i: f"{i[:60]} ({label[:60]})" if label else i[:60] for i, label in labels.items()}
         files = "1 file was" if given_count == 1 else f"{given_count} files were"
         super().__init__(
-            f"cannot use the draft without its media: it needs {_listed(needed)}, {files} given, "
-            f"and none is {_listed(missing)}; give the files of a1, a2, ... in order (the same "
-            f"content counts once), or say which is which: {missing[0]}=PATH"
+            f"cannot use the draft without its media: it needs {_listed(list(told.values()))}, "
+            f"{files} given, and none is {_listed([told[i] for i in missing])}; give the files of "
+            "a1, a2, ... in order (the same content counts once), or say which is which: "
+            f"{missing[0][:60]}=PATH"
         )
         self.missing = tuple(missing)
 
@@ -88,7 +89,11 @@ class AssetNotNamed(SaycutError):
     code: ClassVar[int] = 4708
 
     def __init__(self, word: Path, asset_ids: Sequence[str], reason: str) -> None:
-        needed = f"the draft needs {_listed(asset_ids)}" if asset_ids else "the draft needs none"
+        needed = (
+            f"the draft needs {_listed([i[:60] for i in asset_ids])}"
+            if asset_ids
+            else "the draft needs none"
+        )
         super().__init__(
             f"cannot use {str(word)!r}: {reason}; {needed}; write each once as ID=PATH"
         )
@@ -183,4 +188,4 @@ class NotDone(SaycutError):
 
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return ", ".join(name[:60] for name in names[:12]) + more
+    return ", ".join(names[:12]) + more
