@@ -62,7 +62,7 @@ class Crasher:
         while not self._is_over.wait(self._random.uniform(0.3, 3.5)):
             self._server.kill()
             self.kills += 1
-            self._server.start()
+            self._server.start().wait_until_ready()
 
 
 def crash_and_finish(folder: Path, export_count: int, seed: int, database_url: str = "") -> Outcome:
@@ -72,7 +72,7 @@ def crash_and_finish(folder: Path, export_count: int, seed: int, database_url: s
         "SAYCUT_GRANT": str(GRANT),
         "SAYCUT_DATABASE_URL": database_url,
     }
-    server = Server(folder / "server", ("--no-open",), environment).start()
+    server = Server(folder / "server", ("--no-open",), environment).start().wait_until_ready()
     outcome = Outcome()
     client = server.anonymous("crash")
     try:
@@ -102,7 +102,7 @@ def _make(client: httpx.Client, server: Server, number: int, photo: Path, outcom
     outcome.expected += 2 * PRICE
     order = {"id": f"render_{number}", "sessionId": session_id, "output": {"quality": "144p"}}
     _insist(lambda: client.post("/api/render/proxy/lambda", json=order))
-    outcome.done[order["id"]] = {}  # type: ignore[index]
+    outcome.done[order["id"]] = {}
 
 
 def _say(client: httpx.Client, session_id: str, text: str, key: str) -> None:

@@ -5,12 +5,12 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from saycut import __version__
 from saycut.bootstrap.opening import workshop_of
@@ -19,10 +19,11 @@ from saycut.engine.errors import BadSetting
 from saycut.fetch import Guard, post
 from saycut.jobs import Jobs, JobsOptions
 from saycut.server import Options, Parts, create_app, serve
+from saycut.server.exports import reply_of
 from saycut.server.logs import set_up_logs
 from saycut.server.running import listen
 from saycut.settings import ServerSettings, Settings
-from saycut.store import DataFolder
+from saycut.store import DataFolder, Export
 
 __all__ = ["Serving", "run_server", "server_address"]
 
@@ -51,6 +52,10 @@ def opened(settings: Settings, address: tuple[str, int]) -> Iterator[Parts]:
         options = options_of(server, address, folder.server_id)
         with engine.store.transaction() as tx:
             links, webhooks = tx.secrets.key("links"), tx.secrets.key("webhooks")
+
+        def describe(export: Export) -> Mapping[str, Any]:
+            return reply_of(parts, export, "").data.model_dump(mode="json")
+
         jobs = Jobs(
             engine,
             JobsOptions(
@@ -61,11 +66,13 @@ def opened(settings: Settings, address: tuple[str, int]) -> Iterator[Parts]:
                 post=post,
                 guard=options.guard,
                 public_url=server.public_url,
+                describe=describe,
             ),
         )
+        parts = Parts(engine=engine, jobs=jobs, options=options, signing_key=links)
         jobs.launch()
         try:
-            yield Parts(engine=engine, jobs=jobs, options=options, signing_key=links)
+            yield parts
         finally:
             jobs.close()
 

@@ -98,6 +98,9 @@ _BY_CLASS: Final[Mapping[type[SaycutError], tuple[int, int | None]]] = {
     CacheUnusable: (507, None),
     FilmNotWritten: (507, None),
     BlobNotKept: (507, None),
+    BlobStoreUnreachable: (503, None),
+    BlobStoreRefused: (500, None),
+    PoolClosed: (503, None),
     DataFolderUnusable: (507, None),
     DamagedDatabase: (500, None),
 }

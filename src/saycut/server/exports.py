@@ -44,7 +44,13 @@ class OutputOrder(Body):
 
 
 class RenderOrder(Body):
-    id: str = Field(min_length=1, max_length=_ID_LETTERS_MAX, description="The client makes it.")
+    id: str = Field(
+        min_length=1,
+        max_length=_ID_LETTERS_MAX,
+        # It stands in the paths of the calls about the export.
+        pattern=r"^[^/\\?#\x00-\x1f]+$",
+        description="The client makes it: any text without slashes.",
+    )
     session_id: str
     draft: dict[str, Any] | str | None = Field(
         None, description="A draft (docs/draft.md), or its JSON; none takes the one in force."

@@ -102,8 +102,10 @@ def verify_password(kept: str | None, password: str) -> bool:
     if len(password) > PASSWORD_LETTERS_MAX:
         password = ""
     with _room:
+        # Made at the first sign-in, whoever it is of.
+        nobodys = _nobodys_hash()
         try:
-            _hasher.verify(kept or _nobodys_hash(), _bytes(password))
+            _hasher.verify(kept or nobodys, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
     return kept is not None

@@ -20,7 +20,7 @@ _STEP_S: Final = 3600
 
 def export_link(parts: Parts, export: Export, base_url: str = "") -> str:
     """Give the address at which the film of an export is, or will be."""
-    return _signed(parts, base_url, f"/files/exports/{export.uid}/{quote(export.id)}.mp4")
+    return _signed(parts, base_url, f"/files/exports/{export.uid}/{quote(export.id, safe='')}.mp4")
 
 
 def asset_link(parts: Parts, project_id: str, asset_id: str, name: str, base_url: str = "") -> str:

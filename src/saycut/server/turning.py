@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from saycut.engine import Done
+from saycut.engine import Done, snapshot_of
 from saycut.errors import SaycutError
 from saycut.server import adk
 from saycut.server.actions import Act, acts_of
@@ -110,7 +110,10 @@ class Turning:
         """
         logged: list[Event] = []
         engine = self._parts.engine
-        before = engine.show(turn.project_id, turn.user_id)
+        with self._parts.store.reading() as tx:
+            # An account may have taken the project over meanwhile.
+            owner_id = tx.projects.get(turn.project_id).owner_id
+            before = snapshot_of(tx, turn.project_id, owner_id)
 
         def commit(tx: Transaction, done: Done) -> None:
             if is_aborted() or not tx.turns.end(turn.id, "done"):
