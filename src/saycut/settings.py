@@ -57,6 +57,8 @@ class Settings:
     cache_bytes: int = 10_000_000_000
     max_pixels: int | None = None
     worker_count: int = 1
+    server_url: str | None = None
+    server_token: str | None = field(default=None, repr=False)
     server: ServerSettings = ServerSettings()
 
     @classmethod
@@ -201,6 +203,22 @@ VARIABLES: Final = (
         _count,
         "processes that render at the same time",
         "the cores we may run on",
+        is_of_server=False,
+    ),
+    Variable(
+        "SAYCUT_URL",
+        "server_url",
+        _text,
+        "the server that commands and the chat work on, such as https://video.example.org",
+        "this machine",
+        is_of_server=False,
+    ),
+    Variable(
+        "SAYCUT_TOKEN",
+        "server_token",
+        _text,
+        "the token for that server",
+        "a free one, kept in the user's config folder",
         is_of_server=False,
     ),
     Variable("SAYCUT_HOST", "host", _text, "address to listen on", "127.0.0.1"),

@@ -16,19 +16,29 @@ if typing.TYPE_CHECKING:
         settings_of_environment,
         workshop_of,
     )
+    from saycut.bootstrap.reaching import client_of, named_server, server_of_data
 
 __all__ = [
+    "client_of",
     "engine_of",
+    "named_server",
     "open_engine",
     "open_shelf",
     "open_store",
     "plan_cases",
+    "server_of_data",
     "settings_of_environment",
     "workshop_of",
 ]
 
 _OPENING: typing.Final = "saycut.bootstrap.opening"
-_HOMES: typing.Final = {"plan_cases": "saycut.bootstrap.cases"}
+_REACHING: typing.Final = "saycut.bootstrap.reaching"
+_HOMES: typing.Final = {
+    "plan_cases": "saycut.bootstrap.cases",
+    "client_of": _REACHING,
+    "named_server": _REACHING,
+    "server_of_data": _REACHING,
+}
 
 
 def __getattr__(name: str) -> typing.Any:

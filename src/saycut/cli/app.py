@@ -94,6 +94,15 @@ DraftFile = Annotated[
     ),
 ]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Go on without files that are bad.")]
+Server = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        metavar="URL",
+        help="Work on that server; else SAYCUT_URL, else this machine.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
 
@@ -127,6 +136,7 @@ def make(
         str | None, typer.Option("--project", help="Its name; else its title.", show_default=False)
     ] = None,
     skip_bad: SkipBad = False,
+    server: Server = None,
     is_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -150,6 +160,7 @@ def make(
         name=project,
         skip_bad=skip_bad,
         voice=commands.Voice(is_json=is_json, is_quiet=quiet),
+        server=server,
     )
 
 
@@ -162,6 +173,7 @@ def edit(
     size: FilmSize = None,
     draft: DraftFile = None,
     skip_bad: SkipBad = False,
+    server: Server = None,
     is_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -184,6 +196,7 @@ def edit(
         draft=draft,
         skip_bad=skip_bad,
         voice=commands.Voice(is_json=is_json, is_quiet=quiet),
+        server=server,
     )
 
 
@@ -192,6 +205,7 @@ def export(
     project: Project,
     output: Output = None,
     size: FilmSize = None,
+    server: Server = None,
     is_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -204,7 +218,7 @@ def export(
     from saycut.cli import commands
 
     voice = commands.Voice(is_json=is_json, is_quiet=quiet)
-    commands.export(project, output=output, size=size, voice=voice)
+    commands.export(project, output=output, size=size, voice=voice, server=server)
 
 
 @app.command()
@@ -276,35 +290,37 @@ def probe(
 
 
 @app.command()
-def show(project: Project, draft: DraftFile = None, is_json: Json = False) -> None:
+def show(
+    project: Project, draft: DraftFile = None, server: Server = None, is_json: Json = False
+) -> None:
     """Tell what is on the timeline of a project."""
     from saycut.cli import library
 
-    library.show(project, draft=draft, voice=library.Voice(is_json=is_json))
+    library.show(project, draft=draft, voice=library.Voice(is_json=is_json), server=server)
 
 
 @app.command()
-def projects(is_json: Json = False) -> None:
+def projects(server: Server = None, is_json: Json = False) -> None:
     """List the projects, the newest first."""
     from saycut.cli import library
 
-    library.projects(voice=library.Voice(is_json=is_json))
+    library.projects(voice=library.Voice(is_json=is_json), server=server)
 
 
 @app.command()
-def undo(project: Project, is_json: Json = False) -> None:
+def undo(project: Project, server: Server = None, is_json: Json = False) -> None:
     """Take the last edit back; nothing is lost, `redo` brings it back."""
     from saycut.cli import library
 
-    library.undo(project, voice=library.Voice(is_json=is_json))
+    library.undo(project, voice=library.Voice(is_json=is_json), server=server)
 
 
 @app.command()
-def redo(project: Project, is_json: Json = False) -> None:
+def redo(project: Project, server: Server = None, is_json: Json = False) -> None:
     """Bring back the edit that was undone last."""
     from saycut.cli import library
 
-    library.redo(project, voice=library.Voice(is_json=is_json))
+    library.redo(project, voice=library.Voice(is_json=is_json), server=server)
 
 
 @app.command()

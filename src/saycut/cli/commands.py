@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from saycut.bootstrap import open_engine, plan_cases
 from saycut.cli.errors import CasesRefused, Interrupted
@@ -15,8 +15,12 @@ from saycut.cli.orders import Orders
 from saycut.cli.output import check_film_path, check_json_path, free_path, write_text
 from saycut.cli.progress import shown
 from saycut.cli.voice import Voice
+from saycut.cli.where import do_where
 from saycut.engine import Engine, ExportReport, FilesRefused, Size, Snapshot
 from saycut.errors import SaycutError
+
+if TYPE_CHECKING:  # at run time only those who talk to a server wait for it
+    from saycut.client import Client
 
 __all__ = ["Voice", "edit", "export", "make", "plan"]
 
@@ -33,19 +37,39 @@ def make(
     name: str | None,
     skip_bad: bool,
     voice: Voice,
+    server: str | None = None,
 ) -> None:
     wanted = Size.parse(size) if size is not None else None
     _check(output or free_path("film"), draft, files)
     text = _words(request)
-    with open_engine() as engine:
-        with _hint_at_skipping(files):
-            shape = wanted.shape if wanted else None
-            done = engine.make(text, files, name=name, size=shape, skip_bad=skip_bad)
-        write_draft(draft, done.snapshot)
-        voice.turn(done)
-        orders = Orders(done.turn, done.snapshot.draft.canvas)
-        film = _film(engine, done.snapshot, output, wanted or orders.size, voice)
-        voice.end(done.snapshot, film, list(orders.not_done(film)))
+
+    def here() -> None:
+        with open_engine() as engine:
+            with _hint_at_skipping(files):
+                shape = wanted.shape if wanted else None
+                done = engine.make(text, files, name=name, size=shape, skip_bad=skip_bad)
+            write_draft(draft, done.snapshot)
+            voice.turn(done)
+            orders = Orders(done.turn, done.snapshot.draft.canvas)
+            film = _film(engine, done.snapshot, output, wanted or orders.size, voice)
+            voice.end(done.snapshot, film, list(orders.not_done(film)))
+
+    def there(client: "Client") -> None:
+        from saycut.cli import remote
+
+        remote.make(
+            client,
+            text,
+            files,
+            output=output,
+            size=wanted,
+            draft=draft,
+            name=name,
+            skip_bad=skip_bad,
+            voice=voice,
+        )
+
+    do_where(server, here, there)
 
 
 def edit(
@@ -58,30 +82,66 @@ def edit(
     draft: Path | None,
     skip_bad: bool,
     voice: Voice,
+    server: str | None = None,
 ) -> None:
     wanted = Size.parse(size) if size is not None else None
     _check(output, draft, files)
     text = _words(request)
-    with open_engine() as engine:
-        with _hint_at_skipping(files):
-            shape = wanted.shape if wanted else None
-            done = engine.turn(project, text, files, size=shape, skip_bad=skip_bad)
-        write_draft(draft, done.snapshot)
-        voice.turn(done)
-        if not (output or wanted or "export" in done.turn.actions):
-            voice.end(done.snapshot)
-            return
-        orders = Orders(done.turn, done.snapshot.draft.canvas)
-        film = _film(engine, done.snapshot, output, wanted or orders.size, voice)
-        voice.end(done.snapshot, film, list(orders.not_done(film)))
+
+    def here() -> None:
+        with open_engine() as engine:
+            with _hint_at_skipping(files):
+                shape = wanted.shape if wanted else None
+                done = engine.turn(project, text, files, size=shape, skip_bad=skip_bad)
+            write_draft(draft, done.snapshot)
+            voice.turn(done)
+            if not (output or wanted or "export" in done.turn.actions):
+                voice.end(done.snapshot)
+                return
+            orders = Orders(done.turn, done.snapshot.draft.canvas)
+            film = _film(engine, done.snapshot, output, wanted or orders.size, voice)
+            voice.end(done.snapshot, film, list(orders.not_done(film)))
+
+    def there(client: "Client") -> None:
+        from saycut.cli import remote
+
+        remote.edit(
+            client,
+            project,
+            text,
+            files,
+            output=output,
+            size=wanted,
+            draft=draft,
+            skip_bad=skip_bad,
+            voice=voice,
+        )
+
+    do_where(server, here, there)
 
 
-def export(project: str, *, output: Path | None, size: str | None, voice: Voice) -> None:
+def export(
+    project: str,
+    *,
+    output: Path | None,
+    size: str | None,
+    voice: Voice,
+    server: str | None = None,
+) -> None:
     wanted = Size.parse(size) if size is not None else None
     _check(output or free_path("film"), None, [])
-    with open_engine() as engine:
-        snapshot = engine.show(project)
-        voice.end(snapshot, _film(engine, snapshot, output, wanted, voice))
+
+    def here() -> None:
+        with open_engine() as engine:
+            snapshot = engine.show(project)
+            voice.end(snapshot, _film(engine, snapshot, output, wanted, voice))
+
+    def there(client: "Client") -> None:
+        from saycut.cli import remote
+
+        remote.export(client, project, output=output, size=wanted, voice=voice)
+
+    do_where(server, here, there)
 
 
 def plan(cases: Path, output: Path, *, voice: Voice) -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from saycut.errors import SaycutError
 
-__all__ = ["CasesRefused", "Interrupted", "OutputRefused"]
+__all__ = ["CasesRefused", "FileNotTaken", "Interrupted", "NotOurServer", "OutputRefused"]
 
 
 class OutputRefused(SaycutError):
@@ -29,6 +29,28 @@ class CasesRefused(SaycutError):
             'such as {"id": "1", "text": "make a slideshow", "media": []}'
         )
         self.path = path
+
+
+class NotOurServer(SaycutError):
+    """A command needs more than that server can do."""
+
+    code: ClassVar[int] = 4706
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} is not of a Saycut server, and this command needs one; "
+            "`saycut chat --server` works with others of the family too"
+        )
+
+
+class FileNotTaken(SaycutError):
+    """A server did not take a file in; `wire_code` is its number for why."""
+
+    code: ClassVar[int] = 4291
+
+    def __init__(self, wire_code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.wire_code = wire_code
 
 
 class Interrupted(Exception):

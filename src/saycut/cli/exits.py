@@ -5,7 +5,7 @@ from typing import Final
 
 from saycut.errors import SaycutError
 
-__all__ = ["ExitCode", "exit_code_of", "explanation"]
+__all__ = ["ExitCode", "code_of", "exit_code_of", "explanation"]
 
 
 class ExitCode(IntEnum):
@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     REQUEST = 4
     RENDER = 5
     PROJECT = 6
+    SERVER = 7
     INTERRUPTED = 130
 
 
@@ -27,11 +28,13 @@ _MEANINGS: Final = {
     ExitCode.REQUEST: "the request is empty, was not understood or cannot be done",
     ExitCode.RENDER: "the film could not be made, or failed its checks",
     ExitCode.PROJECT: "the project is unknown, has changed, or is in use",
+    ExitCode.SERVER: "the server was not reached, or did not let it be done",
     ExitCode.INTERRUPTED: "stopped with ^C (129, 143: SIGHUP, SIGTERM); finished parts are kept",
 }
 
 # Errors are numbered in families of a hundred.
 _BY_FAMILY: Final = {
+    40: ExitCode.MEDIA,
     41: ExitCode.REQUEST,
     42: ExitCode.MEDIA,
     43: ExitCode.RENDER,
@@ -46,16 +49,35 @@ _BY_FAMILY: Final = {
 # line; a full disk and a broken database are the machine's.
 _BY_CODE: Final = {
     400: ExitCode.USAGE,
+    1002: ExitCode.PROJECT,
+    2001: ExitCode.REQUEST,
     4302: ExitCode.USAGE,
     4410: ExitCode.INTERNAL,
     4411: ExitCode.INTERNAL,
     4412: ExitCode.INTERNAL,
+    # What can go wrong with a server; its own reasons are looked at first.
+    **dict.fromkeys((4706, *range(4711, 4725)), ExitCode.SERVER),
+    4725: ExitCode.REQUEST,
+    4726: ExitCode.RENDER,
+    4727: ExitCode.RENDER,
+    4728: ExitCode.MEDIA,
+    4729: ExitCode.RENDER,
+    4730: ExitCode.SERVER,
 }
 
 
+def code_of(error: SaycutError) -> int:
+    """Give the number that tells what happened: the server's, where it knows better."""
+    # 41xx to 46xx are the reasons that this machine would have given; see `saycut.errors`.
+    told = str(getattr(error, "wire_code", ""))
+    if told.isdecimal() and (int(told) // 100 in _BY_FAMILY or int(told) in _BY_CODE):
+        return int(told)
+    return error.code
+
+
 def exit_code_of(error: SaycutError) -> ExitCode:
-    family = _BY_FAMILY.get(error.code // 100, ExitCode.INTERNAL)
-    return _BY_CODE.get(error.code, family)
+    code = code_of(error)
+    return _BY_CODE.get(code, _BY_FAMILY.get(code // 100, ExitCode.INTERNAL))
 
 
 def explanation() -> str:

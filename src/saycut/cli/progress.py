@@ -1,11 +1,12 @@
-"""How far a render is, on stderr: a bar on a terminal, a line every tenth elsewhere."""
+"""How far work is, on stderr: a bar on a terminal, a line every tenth elsewhere."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["RenderProgress", "shown"]
+__all__ = ["RenderProgress", "Report", "Transfer", "shown"]
 
 
 class RenderProgress(Protocol):
@@ -23,7 +24,21 @@ class RenderProgress(Protocol):
     def stage(self) -> str: ...
 
 
-Report = Callable[[RenderProgress], None]
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What is on its way to or from a server, or being made there.
+
+    `total` 100 of `unit` "%" is a share; else they are bytes. `per_s` 0 is not known yet.
+    """
+
+    stage: str
+    done: int
+    total: int
+    unit: str = "bytes"
+    per_s: float = 0.0
+
+
+Report = Callable[[RenderProgress | Transfer], None]
 
 
 @contextmanager
@@ -46,19 +61,14 @@ def _bar() -> Iterator[Report]:
     columns = (
         TextColumn("{task.description:<9}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f} frames  {task.fields[pace]}"),
+        TextColumn("{task.fields[told]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("preparing", total=1, pace="")
+        task = bar.add_task("preparing", total=1, told="")
 
-        def report(now: RenderProgress) -> None:
-            bar.update(
-                task,
-                description=now.stage,
-                completed=now.done_frames,
-                total=now.total_frames,
-                pace=_pace(now),
-            )
+        def report(now: RenderProgress | Transfer) -> None:
+            done, total = _share(now)
+            bar.update(task, description=now.stage, completed=done, total=total, told=_told(now))
 
         yield report
 
@@ -66,17 +76,35 @@ def _bar() -> Iterator[Report]:
 def _lines() -> Report:
     said = ""
 
-    def report(now: RenderProgress) -> None:
+    def report(now: RenderProgress | Transfer) -> None:
         nonlocal said
-        tenths = 10 * now.done_frames // max(1, now.total_frames)
-        here = f"{now.stage} {10 * tenths}%"
+        done, total = _share(now)
+        here = f"{now.stage} {10 * (10 * done // max(1, total))}%"
         if here != said:
             said = here
-            frames = f"{now.done_frames}/{now.total_frames} frames"
-            sys.stderr.write(f"{here}  {frames}  {_pace(now)}".rstrip() + "\n")
+            sys.stderr.write(f"{here}  {_told(now)}".rstrip() + "\n")
             sys.stderr.flush()
 
     return report
+
+
+def _share(now: RenderProgress | Transfer) -> tuple[int, int]:
+    if isinstance(now, Transfer):
+        return now.done, now.total
+    return now.done_frames, now.total_frames
+
+
+def _told(now: RenderProgress | Transfer) -> str:
+    if isinstance(now, Transfer):
+        return _amount(now)
+    return f"{now.done_frames}/{now.total_frames} frames  {_pace(now)}"
+
+
+def _amount(now: Transfer) -> str:
+    if now.unit != "bytes":
+        return ""
+    amount = f"{now.done / 1e6:.1f}/{now.total / 1e6:.1f} MB"
+    return f"{amount}  {now.per_s / 1e6:.1f} MB/s" if now.per_s else amount
 
 
 def _pace(now: RenderProgress) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from saycut.cli.app import app
 from saycut.cli.errors import Interrupted
-from saycut.cli.exits import ExitCode, exit_code_of
+from saycut.cli.exits import ExitCode, code_of, exit_code_of
 from saycut.cli.plain import printable
 from saycut.cli.signals import exit_code_of_stop
 from saycut.errors import SaycutError
@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(ExitCode.USAGE, ExitCode.USAGE, message, is_json=is_json)
     except SaycutError as error:
         message = "\n".join([str(error), *getattr(error, "__notes__", [])])
-        return _failed(exit_code_of(error), error.code, message, is_json=is_json)
+        return _failed(exit_code_of(error), code_of(error), message, is_json=is_json)
     except Interrupted as stop:
         return _failed(exit_code_of_stop(), ExitCode.INTERRUPTED, str(stop), is_json=is_json)
     except OSError as error:
