@@ -1,12 +1,17 @@
 """Pages over real HTTP: what each shows and to whom, and what must not leak from addresses."""
 
+import html
 import re
+import shutil
+import subprocess
+import wave
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import numpy as np
 import pytest
 from sqlalchemy import update
 
@@ -378,6 +383,34 @@ def test_no_secret_of_a_page_is_in_the_log(server: Server, chat: httpx.Client) -
 
     assert '"path": "/workspace/claim"' in server.log
     assert [word for word in words if word in server.log] == []
+
+
+def test_the_lines_for_curl_make_a_film(
+    server: Server, photos: Sequence[Path], tmp_path: Path
+) -> None:
+    shutil.copy(photos[0], tmp_path / "beach.jpg")
+    a_song(tmp_path / "song.mp3")
+    shown = httpx.get(server.url).text
+    lines = html.unescape(max(re.findall(r"<code>(.*?)</code>", shown, re.DOTALL), key=len))
+
+    # As they stand, but for the length of the film.
+    assert "15 second" in lines
+    quick = lines.replace("15 second", "2 second")
+    ran = subprocess.run(["bash", "-c", quick], cwd=tmp_path, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert (tmp_path / "film.mp4").read_bytes()[4:8] == b"ftyp"
+
+
+def a_song(path: Path) -> None:
+    """Write four seconds of a tone; what a file is called does not matter."""
+    rate_hz = 48_000
+    tone = 0.2 * np.sin(2 * np.pi * 220 * np.arange(4 * rate_hz) / rate_hz)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes((tone * 32767).astype("<i2").tobytes())
 
 
 # An open server
