@@ -11,10 +11,13 @@ from starlette.exceptions import HTTPException
 
 from saycut.engine import CacheUnusable, EmptyRequest, FilmNotWritten, MediaLost
 from saycut.errors import SaycutError
+from saycut.render import PoolClosed
 from saycut.server.envelope import Failure, failure
 from saycut.store import (
     BindRefused,
     BlobNotKept,
+    BlobStoreRefused,
+    BlobStoreUnreachable,
     DamagedDatabase,
     DataFolderUnusable,
     EmailTaken,
