@@ -5,14 +5,17 @@ hundred chats would queue up; so whatever has gathered while one is written goes
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import anyio.to_thread
 
-from saycut.store import Event, Store
+from saycut.store import Event, Store, UnknownProject
 
 __all__ = ["EventLog"]
+
+# As many as one question to a database may name.
+_AT_ONCE: Final = 500
 
 _Entry = tuple[str, str, Mapping[str, Any]]
 
@@ -39,29 +42,21 @@ class EventLog:
 
     async def _write(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting, []
+            batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
             entries = [entry for entry, _ in batch]
+            results: Sequence[Event | Exception | None]
             try:
                 results = await anyio.to_thread.run_sync(self._log, entries)
             except Exception as error:
                 results = [error] * len(batch)
-            for (_, done), result in zip(batch, results, strict=True):
+            for ((project_id, _, _), done), result in zip(batch, results, strict=True):
                 if done.done():
                     continue
                 if isinstance(result, Event):
                     done.set_result(result)
                 else:
-                    done.set_exception(result)
+                    done.set_exception(result or UnknownProject(project_id))
 
-    def _log(self, entries: list[_Entry]) -> list[Event | Exception]:
+    def _log(self, entries: Sequence[_Entry]) -> Sequence[Event | None]:
         with self._store.transaction() as tx:
-            return [_logged(tx.turns.log, entry) for entry in entries]
-
-
-def _logged(log: Any, entry: _Entry) -> Event | Exception:
-    # A project that was removed meanwhile must not stop the events of the others.
-    try:
-        event: Event = log(*entry)
-    except Exception as error:
-        return error
-    return event
+            return tx.turns.log_each(entries)

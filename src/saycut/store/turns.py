@@ -10,7 +10,7 @@ At most one turn of a project runs. Events are numbered through the project in t
 were logged, and each is logged before anybody is sent it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -144,14 +144,42 @@ class Turns:
         ended = update(turns).where(fits).values(state=state, ended_ms=now_ms())
         return self._connection.execute(ended).rowcount == 1
 
-    def log(self, project_id: str, turn_id: str | None, payload: Mapping[str, Any]) -> Event:
-        """Add an event after those of the project."""
-        self._lock(project_id)
-        last = select(func.max(events.c.seq)).where(events.c.project_id == project_id)
-        seq = (self._connection.scalar(last) or 0) + 1
-        row = {"project_id": project_id, "seq": seq, "turn_id": turn_id, "payload": payload}
-        self._connection.execute(insert(events).values(**row, created_ms=now_ms()))
-        return Event(seq, turn_id, payload)
+    def log(self, project_id: str, turn_id: str, payload: Mapping[str, Any]) -> Event:
+        """Add an event after those of the project.
+
+        Raises:
+            UnknownProject
+        """
+        (event,) = self.log_each([(project_id, turn_id, payload)])
+        if event is None:
+            raise UnknownProject(project_id)
+        return event
+
+    def log_each(
+        self, entries: Sequence[tuple[str, str, Mapping[str, Any]]]
+    ) -> tuple[Event | None, ...]:
+        """Add events of several turns at once: project, turn and payload of each.
+
+        None stands for an event whose project is gone.
+        """
+        ids = sorted({project_id for project_id, _, _ in entries})
+        last = select(projects.c.id, func.coalesce(_LAST_SEQ, 0)).where(projects.c.id.in_(ids))
+        held = last.order_by(projects.c.id).with_for_update()
+        seqs = {row[0]: row[1] for row in self._connection.execute(held)}
+        logged: list[Event | None] = []
+        rows = []
+        for project_id, turn_id, payload in entries:
+            if project_id not in seqs:
+                logged.append(None)
+                continue
+            seqs[project_id] += 1
+            event = Event(seqs[project_id], turn_id, payload)
+            logged.append(event)
+            row = {"project_id": project_id, "seq": event.seq, "turn_id": turn_id}
+            rows.append({**row, "payload": payload, "created_ms": now_ms()})
+        if rows:
+            self._connection.execute(insert(events), rows)
+        return tuple(logged)
 
     def events(
         self, project_id: str, *, after: int = 0, turn_id: str | None = None
@@ -170,6 +198,14 @@ class Turns:
         held = select(projects.c.id).where(projects.c.id == project_id).with_for_update()
         if self._connection.execute(held).one_or_none() is None:
             raise UnknownProject(project_id)
+
+
+_LAST_SEQ: Final = (
+    select(func.max(events.c.seq))
+    .where(events.c.project_id == projects.c.id)
+    .correlate(projects)
+    .scalar_subquery()
+)
 
 
 def _turn(row: Row[Any]) -> Turn:
