@@ -86,6 +86,11 @@ def progress_of(store: Store) -> int:
     return sum(export.progress for export in exports_of(store))
 
 
+def wait_for_progress(store: Store, percent: int) -> None:
+    before = progress_of(store)
+    until(lambda: progress_of(store) > before + percent or all_ended(store))
+
+
 def check_films(folder: Path, exports: tuple[Export, ...], *, photo_count: int = 1) -> None:
     kept = {path.name: path for path in (folder / "blobs").glob("??/*")}
     for export in exports:
@@ -112,8 +117,7 @@ def test_killed_again_and_again_it_makes_all_that_was_ordered_once(
             # Each of its own length, so that no two films have the same content.
             server.order(f"render_{number}", f"p{number % 2 + 1}", FILM_MS + 100 * number)
         for kill in range(KILLS):
-            before, more = progress_of(store), chance.randrange(20, 60)
-            until(lambda b=before, m=more: progress_of(store) > b + m or all_ended(store))
+            wait_for_progress(store, chance.randrange(20, 60))
             server.kill()
             server = Server(tmp_path, database_url, is_upgraded=kill >= KILLS // 2)
         # The same orders once more are no new ones.

@@ -169,7 +169,8 @@ def test_a_typed_edit_is_one_step_and_refuses_to_work_on_what_has_changed(
         session_id = a_film(client, photos)
         path = f"/api/projects/{session_id}"
         state = data_of(client.get(f"/api/state/saycut/me/{session_id}/latest"))
-        edit = {"name": "set_loudness", "arguments": {"loudness_lufs": -16}, "version": state["version"]}
+        louder = {"loudness_lufs": -16}
+        edit = {"name": "set_loudness", "arguments": louder, "version": state["version"]}
         changed = client.post(f"{path}/edits", json=edit)
         stale = client.post(f"{path}/edits", json=edit)
         unknown = client.post(f"{path}/edits", json={"name": "explode"})

@@ -121,7 +121,12 @@ class Films:
     def fail(self, uid: str, error: BaseException) -> None:
         """End an export whose film cannot be made."""
         code, message = told(error)
-        _log.warning("an export failed", extra={"export": uid, "code": code}, exc_info=error)
+        is_foreseen = isinstance(error, SaycutError)
+        _log.warning(
+            "an export failed",
+            extra={"export": uid, "code": code, "error": str(error)},
+            exc_info=None if is_foreseen else error,
+        )
         with self._engine.store.transaction() as tx:
             announced = tx.exports.fail(uid, code, message)
         self._drop(announced)

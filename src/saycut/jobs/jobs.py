@@ -159,10 +159,13 @@ class Jobs:
         One that has ended stays as it is.
         """
         with self._engine.store.transaction() as tx:
-            tx.exports.cancel(uid)
+            has_ended = tx.exports.cancel(uid)
             export = tx.exports.by_uid(uid)
         assert export is not None
         self._films.cancel(uid)
+        if has_ended:
+            # Its workflow may not be there yet, and then never comes.
+            self._workflows.notify(uid)
         return export
 
     def forget_project(self, project_id: str) -> None:

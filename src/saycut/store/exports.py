@@ -219,10 +219,11 @@ class Exports:
         """End an export without a file; gives the content that was announced, to be given up."""
         return self._end(uid, _IS_UNFINISHED, state=FAILED, error_code=code, error=message)
 
-    def cancel(self, uid: str) -> None:
-        """End what waits; ask what is being processed to end."""
-        self._change(uid, exports.c.state == PENDING, state=CANCELLED, finished_ms=now_ms())
+    def cancel(self, uid: str) -> bool:
+        """End what waits; ask what is being processed to end. Tells whether it has ended now."""
         self._change(uid, exports.c.state == PROCESSING, is_cancelled=True)
+        waits = exports.c.state == PENDING
+        return self._change(uid, waits, state=CANCELLED, finished_ms=now_ms())
 
     def stop(self, uid: str) -> str | None:
         """End what was to be cancelled; gives the content that was announced, to be given up."""
