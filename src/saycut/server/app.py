@@ -29,7 +29,7 @@ _log = logging.getLogger("saycut.server")
 _DESCRIPTION: Final = """\
 Type what you want, add photos, clips and music, get a finished 1080p video.
 
-Every answer is `{"code": 0, "message": "ok", "data": {...}}`; a failed one has another code, a
+Every answer is `{"code": 0, "message": "success", "data": {...}}`; a failed one has another code, a
 message that says why and what to do, and the HTTP status that goes with it. Bodies take
 snake_case and camelCase names. `docs/protocol.md` tells the whole contract.
 """

@@ -1,4 +1,4 @@
-"""The frame around every answer: `{"code": 0, "message": "ok", "data": {...}}`."""
+"""The frame around every answer: `{"code": 0, "message": "success", "data": {...}}`."""
 
 from typing import Any, Generic, TypeVar
 
@@ -34,7 +34,7 @@ class Envelope(BaseModel, Generic[T]):
     """`code` 0 is success; the other codes stand in `docs/protocol.md`."""
 
     code: int = 0
-    message: str = "ok"
+    message: str = "success"
     data: T
 
 

@@ -89,7 +89,7 @@ class RenderReply(JobData):
     """The job at top level and under `data`: clients read it at either place."""
 
     code: int = 0
-    message: str = "ok"
+    message: str = "success"
     success: bool = True
     taskId: str  # noqa: N815
     data: JobData
