@@ -31,6 +31,7 @@ from saycut.render import (
     Encoding,
     ExportReport,
     ExportSettings,
+    PoolClosed,
     Progress,
     ShapeMismatch,
     WorkerPool,
@@ -333,7 +334,7 @@ class Engine(Shelf):
         """
         _check_shape(snapshot.draft.canvas, size)
         cache = NamedCache(self.workshop.cache_folder, self.workshop.cache_bytes)
-        sources = {asset.id: self.blobs.path_of(asset.digest) for asset in snapshot.assets.values()}
+        sources = {asset.id: self.blobs.path_of(asset.digest) for asset in _used(snapshot)}
         try:
             return export(
                 snapshot.draft,
@@ -345,6 +346,8 @@ class Engine(Shelf):
                 settings=ExportSettings(size_px=size, encoding=encoding or Encoding()),
                 progress=progress,
             )
+        except PoolClosed:
+            raise
         except (SaycutError, OSError) as error:
             # Copies are not read through before each film: they are when one fails.
             if lost := self._lost(snapshot):
@@ -354,9 +357,7 @@ class Engine(Shelf):
             raise
 
     def _lost(self, snapshot: Snapshot) -> list[str]:
-        used = {segment.asset_id for segment in snapshot.draft.segments()}
-        assets = [asset for asset in snapshot.assets.values() if asset.id in used]
-        return [asset.name for asset in assets if not self.blobs.is_whole(asset.digest)]
+        return [a.name for a in _used(snapshot) if not self.blobs.is_whole(a.digest)]
 
     def _all_taken_in(self, files: Sequence[Path], *, skip_bad: bool) -> Intake:
         intake = self.inspect([Given(path, file_label(path)) for path in files])
@@ -401,6 +402,12 @@ class Engine(Shelf):
             except AmbiguousProject as several:
                 holder = several.project_ids[0]
         raise NameTaken(plain, holder)
+
+
+def _used(snapshot: Snapshot) -> list[Asset]:
+    """Give the assets that a film shows or sounds."""
+    used = {segment.asset_id for segment in snapshot.draft.segments()}
+    return [asset for asset in snapshot.assets.values() if asset.id in used]
 
 
 def _words(request: str) -> str:
