@@ -30,7 +30,7 @@ DEMO_REQUEST := create a 30-second promotional video with transitions and text o
 
 .PHONY: help
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: .venv/run.stamp ## install, then make out/promo.mp4 from the photos and the music in examples/
@@ -61,6 +61,14 @@ lint: .venv/dev.stamp
 .PHONY: bench
 bench: .venv/dev.stamp ## measure against x264 and ffmpeg, into benchmarks/out/results.json
 	$(BIN)/python -m benchmarks
+
+.PHONY: bench-streams
+bench-streams: .venv/dev.stamp ## measure a thousand event streams, into benchmarks/out/streams.json
+	$(BIN)/python -m benchmarks.streams
+
+.PHONY: soak
+soak: .venv/dev.stamp ## two hundred films while the server is killed again and again
+	$(BIN)/python -m tests.e2e.crashing 200
 
 .PHONY: lock
 lock: ## pin the newest allowed versions in requirements/ (needs uv)
