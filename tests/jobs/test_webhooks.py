@@ -12,7 +12,7 @@ from typing import Any
 
 from saycut.engine import Engine
 from saycut.fetch import Guard
-from saycut.jobs import SIGNATURE_HEADER, signature_of
+from saycut.jobs import SIGNATURE_HEADER, key_of_user, signature_of
 from tests.jobs.conftest import StartJobs
 from tests.jobs.films import a_long_film, an_order, ended, until
 
@@ -69,7 +69,9 @@ def a_receiver(*statuses: int) -> Iterator[Receiver]:
 def is_ours(header: str, body: bytes) -> bool:
     """As receivers are told to check it."""
     fields = dict(part.split("=", 1) for part in header.split(","))
-    expected = hmac.new(KEY, fields["t"].encode() + b"." + body, hashlib.sha256).hexdigest()
+    expected = hmac.new(
+        key_of_user(KEY, "local"), fields["t"].encode() + b"." + body, hashlib.sha256
+    ).hexdigest()
     return hmac.compare_digest(expected, fields["v1"])
 
 
@@ -143,7 +145,13 @@ def test_an_address_inside_that_nobody_allowed_is_not_called(
 
 
 def test_the_signature_is_of_the_time_and_the_body() -> None:
-    header = signature_of(KEY, b"{}", 1_777_626_000)
+    header = signature_of(key_of_user(KEY, "local"), b"{}", 1_777_626_000)
 
     assert header.startswith("t=1777626000,v1=")
     assert is_ours(header, b"{}")
+
+
+def test_who_knows_the_key_of_one_user_can_sign_nothing_for_another() -> None:
+    header = signature_of(key_of_user(KEY, "somebody"), b"{}", 1_777_626_000)
+
+    assert not is_ours(header, b"{}")

@@ -183,3 +183,30 @@ def test_a_typed_edit_is_one_step_and_refuses_to_work_on_what_has_changed(
     assert "explode" in unknown.json()["message"]
     assert wrong.status_code in (409, 422)
     assert "l" not in undone["draft"]
+
+
+def test_a_deleted_file_is_gone_and_no_version_that_showed_it_comes_back(
+    start_server: Start, photos: list[Path]
+) -> None:
+    server = start_server()
+    blobs = server.folder / "data" / "blobs"
+    with server.client() as client:
+        session_id = a_film(client, photos)
+        path = f"/api/projects/{session_id}"
+        upload = f"/api/upload-video/saycut/me/{session_id}"
+        kept = data_of(client.post(upload, files={"file": ("b.jpg", photos[1].read_bytes())}))
+        used = client.delete(f"{path}/files/a1")
+        data_of(client.post(f"{path}/undo"))
+        data_of(client.delete(f"{path}/files/a1"))
+        again = client.delete(f"{path}/files/a1")
+        redone = client.post(f"{path}/redo")
+        new = data_of(client.post(upload, files={"file": ("c.jpg", photos[2].read_bytes())}))
+        state = data_of(client.get(f"/api/state/saycut/me/{session_id}/latest"))["state"]
+
+    assert (used.status_code, again.status_code) == (409, 404)
+    assert "p.jpg" in used.json()["message"]
+    assert redone.status_code == 422
+    assert "a1" in redone.json()["message"]
+    assert [kept["file_id"], new["file_id"]] == ["a2", "a3"]
+    assert [file["file_id"] for file in state["video_infos"]] == ["a2", "a3"]
+    assert len([file for file in blobs.rglob("*") if file.is_file()]) == 2

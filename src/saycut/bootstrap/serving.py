@@ -65,11 +65,16 @@ def opened(settings: Settings, address: tuple[str, int]) -> Iterator[Parts]:
                 webhook_key=webhooks,
                 post=post,
                 guard=options.guard,
-                public_url=server.public_url,
                 describe=describe,
             ),
         )
-        parts = Parts(engine=engine, jobs=jobs, options=options, signing_key=links)
+        parts = Parts(
+            engine=engine,
+            jobs=jobs,
+            options=options,
+            signing_key=links,
+            webhook_key=webhooks,
+        )
         jobs.launch()
         try:
             yield parts

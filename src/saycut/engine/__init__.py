@@ -13,6 +13,7 @@ if typing.TYPE_CHECKING:
     from saycut.engine.drafts import DraftFile, Supplied, read_draft, render_draft, supply
     from saycut.engine.engine import LONG_ID_LENGTH, Done, Engine, Workshop, name_of, new_id
     from saycut.engine.errors import (
+        AssetInUse,
         AssetNotNamed,
         BadName,
         BadSetting,
@@ -21,6 +22,7 @@ if typing.TYPE_CHECKING:
         EmptyRequest,
         FilesRefused,
         FilmNotWritten,
+        MediaDeleted,
         MediaLost,
         MediaNotGiven,
         NotDone,
@@ -35,6 +37,7 @@ if typing.TYPE_CHECKING:
 
 __all__ = [
     "LONG_ID_LENGTH",
+    "AssetInUse",
     "AssetNotNamed",
     "BadName",
     "BadSetting",
@@ -50,6 +53,7 @@ __all__ = [
     "FilmNotWritten",
     "Given",
     "Intake",
+    "MediaDeleted",
     "MediaLost",
     "MediaNotGiven",
     "NoTemporaryFolder",

@@ -14,6 +14,7 @@ from saycut.edit import EditContext, apply
 from saycut.engine.caching import NamedCache
 from saycut.engine.drafts import DraftFile, supply
 from saycut.engine.errors import (
+    AssetInUse,
     BadName,
     EmptyRequest,
     FilesRefused,
@@ -25,7 +26,7 @@ from saycut.engine.errors import (
 from saycut.engine.intake import Given, Intake, Refusal, Taken, numbered, take_in
 from saycut.engine.plain import file_label, one_line, whole_text
 from saycut.engine.shape import has_shape
-from saycut.engine.shelf import Shelf, Snapshot, snapshot_of
+from saycut.engine.shelf import Shelf, Snapshot, snapshot_of, whole
 from saycut.errors import SaycutError
 from saycut.render import (
     Encoding,
@@ -185,7 +186,9 @@ class Engine(Shelf):
         request = _words(request)
         before = self.show(reference)
         intake = self._all_taken_in(files, skip_bad=skip_bad)
-        taken = numbered(intake.taken, held=tuple(before.assets.values()))
+        with self.store.reading() as tx:
+            count = tx.projects.asset_count(before.project.id)
+        taken = numbered(intake.taken, tuple(before.assets.values()), count)
         turn = _planned(before, request, taken)
         if not turn.changed and not turn.actions:
             raise NotDone(turn)
@@ -282,11 +285,27 @@ class Engine(Shelf):
         with self._kept(taken), self.store.transaction() as tx:
             project = tx.projects.lock(project_id)
             held = tx.projects.assets(project_id)
-            new = numbered(taken, held)
+            new = numbered(taken, held, tx.projects.asset_count(project_id))
             tx.projects.add_assets(project_id, [t.asset for t in new])
             check(tx, project)
             by_digest = {a.digest: a for a in (*held, *(t.asset for t in new))}
         return tuple(by_digest[t.asset.digest] for t in taken)
+
+    def delete_asset(self, snapshot: Snapshot, asset_id: str) -> None:
+        """Delete a file of a project; versions that show it cannot be gone back to.
+
+        Raises:
+            UnknownAsset: the project has none of that id.
+            AssetInUse: the version in force shows it.
+        """
+        with self.store.transaction() as tx:
+            now = snapshot_of(tx, snapshot.project.id, snapshot.project.owner_id)
+            asset = EditContext(now.assets).asset(asset_id)
+            if any(segment.asset_id == asset_id for segment in now.draft.segments()):
+                raise AssetInUse(asset.name)
+            digest = tx.projects.remove_asset(now.project.id, asset_id)
+        if digest is not None:
+            self.drop_unused([digest])
 
     def remove(self, project_id: str) -> None:
         """Remove a project, and the files that nothing else uses.
@@ -440,7 +459,7 @@ def _written(tx: Transaction, before: Snapshot, request: str, turn: Turn) -> Sna
         tx.projects.undo(project.id)
     elif "redo" in turn.actions:
         tx.projects.redo(project.id)
-    return snapshot_of(tx, project.id, project.owner_id)
+    return whole(snapshot_of(tx, project.id, project.owner_id))
 
 
 def new_id(length: int = _ID_LENGTH) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # at run time they would load the planner and the decoders
     from saycut.engine.intake import Refusal
 
 __all__ = [
+    "AssetInUse",
     "AssetNotNamed",
     "BadName",
     "BadSetting",
@@ -22,6 +23,7 @@ __all__ = [
     "EmptyRequest",
     "FilesRefused",
     "FilmNotWritten",
+    "MediaDeleted",
     "MediaLost",
     "MediaNotGiven",
     "NoTemporaryFolder",
@@ -112,6 +114,32 @@ class MediaLost(SaycutError):
             f'the files again: saycut edit {project_id} FILES... -p "export"'
         )
         self.names = tuple(names)
+
+
+class MediaDeleted(SaycutError):
+    """A version of the film shows files that were deleted since."""
+
+    code: ClassVar[int] = 4191
+
+    def __init__(self, asset_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"cannot go to that version: it shows {', '.join(asset_ids)}, which you deleted; say "
+            "what to change instead"
+        )
+        self.asset_ids = tuple(asset_ids)
+
+
+class AssetInUse(SaycutError):
+    """A file cannot be deleted while the film shows it."""
+
+    code: ClassVar[int] = 4192
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"cannot delete {name!r}: the film uses it; take it out of the film first, such as "
+            f"“remove {name}”"
+        )
+        self.name = name
 
 
 class CacheUnusable(SaycutError):

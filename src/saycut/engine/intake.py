@@ -74,13 +74,18 @@ def take_in(files: Sequence[Given], *, worker_count: int, max_pixels: int | None
     return Intake(tuple(taken.values()), tuple(r for r in results if isinstance(r, Refusal)))
 
 
-def numbered(taken: Iterable[Taken], held: Sequence[Asset]) -> tuple[Taken, ...]:
-    """Give the files that `held` lacks, with the next free ids of the project: a1, a2, ..."""
+def numbered(
+    taken: Iterable[Taken], held: Sequence[Asset], asset_count: int = 0
+) -> tuple[Taken, ...]:
+    """Give the files that `held` lacks, with the next free ids of the project: a1, a2, ...
+
+    `asset_count` is how many assets the project ever had.
+    """
     digests = {asset.digest for asset in held}
     new = [t for t in taken if t.asset.digest not in digests]
     return tuple(
         replace(t, asset=replace(t.asset, id=f"a{number}"))
-        for number, t in enumerate(new, start=len(held) + 1)
+        for number, t in enumerate(new, start=asset_count + 1)
     )
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from saycut.engine.errors import MediaDeleted
 from saycut.store import LOCAL_USER, Blobs, DataFolder, Project, Store, Transaction
 from saycut.timeline import Asset, Draft
 from saycut.timeline.summary import summary
 from saycut.timeline.wire import draft_to_wire
 
-__all__ = ["Shelf", "Snapshot", "snapshot_of"]
+__all__ = ["Shelf", "Snapshot", "snapshot_of", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +75,18 @@ class Shelf:
             return snapshot_of(tx, reference, owner_id)
 
     def undo(self, reference: str, owner_id: str = LOCAL_USER) -> Snapshot:
-        """Raises UnknownProject, AmbiguousProject, NothingToUndo."""
+        """Raises UnknownProject, AmbiguousProject, NothingToUndo, MediaDeleted."""
         with self.store.transaction() as tx:
             project = tx.projects.find(reference, owner_id)
             tx.projects.undo(project.id)
-            return snapshot_of(tx, project.id, owner_id)
+            return whole(snapshot_of(tx, project.id, owner_id))
 
     def redo(self, reference: str, owner_id: str = LOCAL_USER) -> Snapshot:
-        """Raises UnknownProject, AmbiguousProject, NothingToRedo."""
+        """Raises UnknownProject, AmbiguousProject, NothingToRedo, MediaDeleted."""
         with self.store.transaction() as tx:
             project = tx.projects.find(reference, owner_id)
             tx.projects.redo(project.id)
-            return snapshot_of(tx, project.id, owner_id)
+            return whole(snapshot_of(tx, project.id, owner_id))
 
 
 def snapshot_of(tx: Transaction, reference: str, owner_id: str = LOCAL_USER) -> Snapshot:
@@ -93,3 +94,15 @@ def snapshot_of(tx: Transaction, reference: str, owner_id: str = LOCAL_USER) -> 
     project = tx.projects.find(reference, owner_id)
     assets = {asset.id: asset for asset in tx.projects.assets(project.id)}
     return Snapshot(project, tx.projects.version(project.id, project.current).draft, assets)
+
+
+def whole(snapshot: Snapshot) -> Snapshot:
+    """Let a version pass all of whose media are there.
+
+    Raises:
+        MediaDeleted: it shows files that were deleted since.
+    """
+    used = dict.fromkeys(s.asset_id for s in snapshot.draft.segments() if s.asset_id)
+    if missing := [asset_id for asset_id in used if asset_id not in snapshot.assets]:
+        raise MediaDeleted(missing)
+    return snapshot

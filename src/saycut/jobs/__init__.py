@@ -9,7 +9,7 @@ from saycut.jobs.errors import FormatNotMade, QualityUnknown, ServerTwice
 from saycut.jobs.jobs import Jobs
 from saycut.jobs.options import JobsOptions
 from saycut.jobs.outputs import FORMATS, Output, output_of
-from saycut.jobs.webhooks import SIGNATURE_HEADER, signature_of
+from saycut.jobs.webhooks import SIGNATURE_HEADER, key_of_user, signature_of
 
 __all__ = [
     "FORMATS",
@@ -20,6 +20,7 @@ __all__ = [
     "Output",
     "QualityUnknown",
     "ServerTwice",
+    "key_of_user",
     "output_of",
     "signature_of",
 ]

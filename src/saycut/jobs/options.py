@@ -37,7 +37,6 @@ class JobsOptions:
     webhook_key: bytes = b""
     post: Post = post
     guard: Guard = field(default_factory=Guard)
-    public_url: str | None = None
     describe: Callable[[Export], Mapping[str, Any]] = _plain
     # Five tries in some 40 minutes: a receiver that is being redeployed is back by then.
     webhook_pauses_s: tuple[float, ...] = (10.0, 60.0, 300.0, 1800.0)

@@ -10,7 +10,7 @@ from saycut import __version__
 from saycut.jobs.options import JobsOptions
 from saycut.store import Export, Store
 
-__all__ = ["SIGNATURE_HEADER", "Webhooks", "signature_of"]
+__all__ = ["SIGNATURE_HEADER", "Webhooks", "key_of_user", "signature_of"]
 
 _log = logging.getLogger("saycut.jobs")
 
@@ -39,7 +39,7 @@ class Webhooks:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": f"saycut/{__version__}",
-            SIGNATURE_HEADER: signature_of(self._options.webhook_key, body, at_s),
+            SIGNATURE_HEADER: signature_of(self._key(export), body, at_s),
         }
         try:
             status = self._options.post(
@@ -58,6 +58,9 @@ class Webhooks:
             return False
         return True
 
+    def _key(self, export: Export) -> bytes:
+        return key_of_user(self._options.webhook_key, export.user_id)
+
     def _export(self, uid: str) -> Export | None:
         with self._store.reading() as tx:
             return tx.exports.by_uid(uid)
@@ -65,6 +68,11 @@ class Webhooks:
     def _body(self, export: Export) -> bytes:
         message = {"event": f"export.{export.state}", **self._options.describe(export)}
         return json.dumps(message, separators=(",", ":")).encode()
+
+
+def key_of_user(server_key: bytes, user_id: str) -> bytes:
+    """Give the key that signs what a user is sent: who knows it can forge nothing for others."""
+    return hmac.new(server_key, user_id.encode(), hashlib.sha256).digest()
 
 
 def signature_of(key: bytes, body: bytes, at_s: int) -> str:

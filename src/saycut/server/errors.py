@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from saycut.engine import CacheUnusable, EmptyRequest, FilmNotWritten, MediaLost
+from saycut.edit import UnknownAsset
+from saycut.engine import AssetInUse, CacheUnusable, EmptyRequest, FilmNotWritten, MediaLost
 from saycut.errors import SaycutError
 from saycut.render import PoolClosed
 from saycut.server.envelope import Failure, failure
@@ -93,6 +94,8 @@ _STATUS_BY_CODE: Final = {
 _BY_CLASS: Final[Mapping[type[SaycutError], tuple[int, int | None]]] = {
     UnknownProject: (404, 1002),
     StaleBase: (409, 409),
+    AssetInUse: (409, None),
+    UnknownAsset: (404, 404),
     EmptyRequest: (400, 400),
     EmailTaken: (409, None),
     MergeRefused: (409, None),

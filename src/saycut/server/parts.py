@@ -60,6 +60,7 @@ class Parts:
     jobs: Jobs
     options: Options
     signing_key: bytes
+    webhook_key: bytes
     chat: "Chat" = field(init=False)
     uploads: "Uploads" = field(init=False)
     resumable: "Resumable" = field(init=False)

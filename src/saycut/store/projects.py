@@ -15,7 +15,7 @@ a project can tell whether it is still what they saw.
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
@@ -160,15 +160,19 @@ class Projects:
         """Give the assets of a project in the order they came."""
         rows = self._connection.scalars(
             select(assets.c.descriptor)
-            .where(assets.c.project_id == project_id)
+            .where(assets.c.project_id == project_id, assets.c.digest != _DELETED)
             .order_by(assets.c.position)
         )
         return tuple(_ASSET.validate_python(row) for row in rows)
 
+    def asset_count(self, project_id: str) -> int:
+        """Give how many assets a project ever had; ids are numbered on from there."""
+        taken = select(func.count()).where(assets.c.project_id == project_id)
+        return self._connection.scalar(taken) or 0
+
     def add_assets(self, project_id: str, added: Iterable[Asset]) -> None:
         """Add assets after those that are there. Their ids must be new in the project."""
-        taken = select(func.count()).where(assets.c.project_id == project_id)
-        count = self._connection.scalar(taken) or 0
+        count = self.asset_count(project_id)
         rows = [
             {
                 "project_id": project_id,
@@ -186,11 +190,16 @@ class Projects:
             self._change(project_id)
 
     def remove_asset(self, project_id: str, asset_id: str) -> str | None:
-        """Remove an asset, which no version needs; gives its blob, None when there is none."""
+        """Remove an asset; gives its blob, None when there is none.
+
+        Its id stays taken: in older versions it must not come to mean another file.
+        """
         fits = (assets.c.project_id == project_id) & (assets.c.id == asset_id)
+        fits &= assets.c.digest != _DELETED
         digest: str | None = self._connection.scalar(select(assets.c.digest).where(fits))
         if digest is not None:
-            self._connection.execute(delete(assets).where(fits))
+            nothing = {"digest": _DELETED, "name": "", "size_bytes": 0, "descriptor": {}}
+            self._connection.execute(update(assets).where(fits).values(**nothing))
             self._change(project_id)
         return digest
 
@@ -308,6 +317,9 @@ class Projects:
         values |= {"revision": projects.c.revision + 1, "updated_ms": now_ms()}
         self._connection.execute(changed.values(**values))
 
+
+# The digest of what was deleted.
+_DELETED: Final = ""
 
 _ASSET: TypeAdapter[Asset] = TypeAdapter(Asset)
 

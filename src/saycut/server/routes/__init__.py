@@ -19,6 +19,7 @@ from saycut.server.routes import (
     token_pages,
     tus,
     uploads,
+    webhooks,
 )
 
 __all__ = ["ROUTERS"]
@@ -32,6 +33,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     chat.router,
     credits.router,
     renders.router,
+    webhooks.router,
     files.router,
     adk.router,
     health.router,

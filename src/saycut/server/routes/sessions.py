@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import Field
 
 from saycut.engine import LONG_ID_LENGTH, Snapshot, new_id
@@ -214,6 +214,20 @@ def list_projects(parts: PartsDep, caller: Reader) -> Envelope[ProjectsData]:
             ]
         )
     )
+
+
+@router.delete("/api/projects/{session_id}/files/{file_id}")
+def delete_file(
+    parts: PartsDep,
+    caller: Writer,
+    session_id: SessionId,
+    file_id: Annotated[str, Path(description="As the upload told it.")],
+) -> Envelope[Nothing]:
+    """Delete an uploaded file that the film does not use; its content is gone."""
+    with parts.store.reading() as tx:
+        snapshot = snapshot_for(tx, session_id, caller)
+    parts.engine.delete_asset(snapshot, file_id)
+    return Envelope(data=Nothing())
 
 
 @router.delete("/api/projects/{session_id}")
