@@ -74,7 +74,7 @@ def engine_of(settings: Settings) -> "Engine":
 
 def workshop_of(settings: Settings) -> "Workshop":
     """Give what heavy work may use by these settings; no data folder is opened for it."""
-    from saycut.engine.engine import Workshop
+    from saycut.engine.workshop import Workshop
 
     return Workshop(
         cache_folder=settings.cache_folder,

@@ -11,7 +11,7 @@ import typing
 if typing.TYPE_CHECKING:
     from saycut.agent import Turn
     from saycut.engine.drafts import DraftFile, Supplied, read_draft, render_draft, supply
-    from saycut.engine.engine import LONG_ID_LENGTH, Done, Engine, Workshop, name_of, new_id
+    from saycut.engine.engine import LONG_ID_LENGTH, Done, Engine, name_of, new_id
     from saycut.engine.errors import (
         AssetInUse,
         AssetNotNamed,
@@ -33,6 +33,7 @@ if typing.TYPE_CHECKING:
     from saycut.engine.probing import Probed, probe
     from saycut.engine.shelf import Shelf, Snapshot, snapshot_of
     from saycut.engine.sizes import Size
+    from saycut.engine.workshop import Workshop
     from saycut.render import Encoding, ExportReport, Progress
 
 __all__ = [
@@ -88,7 +89,7 @@ _HOMES: typing.Final = {
     "Done": _ENGINE,
     "Engine": _ENGINE,
     "LONG_ID_LENGTH": _ENGINE,
-    "Workshop": _ENGINE,
+    "Workshop": "saycut.engine.workshop",
     "name_of": _ENGINE,
     "new_id": _ENGINE,
     "DraftFile": _DRAFTS,

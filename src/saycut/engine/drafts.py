@@ -41,7 +41,7 @@ from saycut.timeline.validate import check
 from saycut.timeline.wire import draft_from_wire
 
 if TYPE_CHECKING:  # the engine itself imports this module
-    from saycut.engine.engine import Workshop
+    from saycut.engine.workshop import Workshop
 
 __all__ = ["DraftFile", "Supplied", "assigned", "read_draft", "render_draft", "supply"]
 

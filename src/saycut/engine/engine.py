@@ -27,6 +27,7 @@ from saycut.engine.intake import Given, Intake, Refusal, Taken, numbered, take_i
 from saycut.engine.plain import file_label, one_line, whole_text
 from saycut.engine.shape import has_shape
 from saycut.engine.shelf import Shelf, Snapshot, snapshot_of, whole
+from saycut.engine.workshop import Workshop
 from saycut.errors import SaycutError
 from saycut.render import (
     Encoding,
@@ -49,7 +50,7 @@ from saycut.store import (
 )
 from saycut.timeline import Asset, Canvas, Draft, TextRole
 
-__all__ = ["LONG_ID_LENGTH", "Done", "Engine", "Workshop", "name_of", "new_id"]
+__all__ = ["LONG_ID_LENGTH", "Done", "Engine", "name_of", "new_id"]
 
 # Read aloud and typed by people: no letters that look or sound alike.
 _ID_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -67,19 +68,6 @@ class Done:
     snapshot: Snapshot
     is_changed: bool
     refused: tuple[Refusal, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
-    """What heavy work may use: processes at a time, the largest picture, the cache of chunks.
-
-    `max_pixels` None is the limit of `media`.
-    """
-
-    cache_folder: Path
-    cache_bytes: int = 10_000_000_000
-    max_pixels: int | None = None
-    worker_count: int = 1
 
 
 class Engine(Shelf):
