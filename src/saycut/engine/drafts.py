@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from saycut.engine.caching import NamedCache
 from saycut.engine.errors import (
@@ -26,6 +26,7 @@ from saycut.engine.errors import (
 from saycut.engine.intake import Given, Refusal, Taken, numbered, take_each
 from saycut.engine.plain import file_label, one_line, whole_text
 from saycut.engine.shape import has_shape
+from saycut.engine.workshop import Workshop
 from saycut.render import (
     ExportReport,
     ExportSettings,
@@ -39,9 +40,6 @@ from saycut.timeline import Asset, Draft, Segment
 from saycut.timeline.summary import summary
 from saycut.timeline.validate import check
 from saycut.timeline.wire import draft_from_wire
-
-if TYPE_CHECKING:  # the engine itself imports this module
-    from saycut.engine.workshop import Workshop
 
 __all__ = ["DraftFile", "Supplied", "assigned", "read_draft", "render_draft", "supply"]
 
@@ -156,7 +154,7 @@ def supply(
 def render_draft(
     supplied: Supplied,
     destination: Path,
-    workshop: "Workshop",
+    workshop: Workshop,
     *,
     size: tuple[int, int] | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
