@@ -1,7 +1,7 @@
-"""A server whose turns wait for the test: python -m tests.server.held_server FOLDER
+"""A server whose turns wait for the test: python -m tests.server.held_server FOLDER [PRICE]
 
 Before a turn does its work it says an event, and goes on once the file `go` is in the folder.
-Everything else is the server as it is.
+With a price each turn costs that, and the server has accounts. Everything else is as it is.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from saycut.settings import ServerSettings, Settings
 from saycut.store import Turn
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, price: int = 0) -> None:
     set_up_logs("json")
 
     async def talk(turn: Turn, say: Say) -> None:
@@ -28,7 +28,8 @@ def main(folder: Path) -> None:
             await asyncio.sleep(0.02)
 
     listener = listen("127.0.0.1", 0)
-    server = ServerSettings(heartbeat_s=1)
+    prices = dict.fromkeys(("chat", "edit", "make"), price)
+    server = ServerSettings(heartbeat_s=1, is_open=not price, prices=prices)
     settings = replace(
         Settings(data_folder=folder / "data", cache_folder=folder / "cache"), server=server
     )
@@ -40,4 +41,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

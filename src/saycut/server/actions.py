@@ -9,6 +9,7 @@ from saycut.agent.speech import voice_of
 from saycut.engine import Done
 from saycut.errors import SaycutError
 from saycut.server.parts import Parts
+from saycut.server.plans import check_plan
 from saycut.server.signing import export_link
 from saycut.store import Transaction, Turn
 
@@ -33,7 +34,7 @@ def acts_of(tx: Transaction, parts: Parts, turn: Turn, done: Done) -> tuple[Act,
             case "export":
                 acts.append(_export(tx, parts, turn, done))
             case "credits":
-                acts.append(_credits(tx, parts, turn, done))
+                acts.append(_credits(tx, parts, done))
             case "status":
                 acts.append(Act("get_status", {}, {"timeline": done.snapshot.summary}))
             case "share":
@@ -42,15 +43,18 @@ def acts_of(tx: Transaction, parts: Parts, turn: Turn, done: Done) -> tuple[Act,
 
 
 def _export(tx: Transaction, parts: Parts, turn: Turn, done: Done) -> Act:
+    # An account may have taken the project over since the turn began.
+    owner = tx.users.get(done.snapshot.project.owner_id)
     arguments = {"id": f"render_{secrets.token_hex(6)}", "session_id": turn.project_id}
     orders = done.turn.outputs
     output: dict[str, Any] = {"format": orders[0].format if orders else "mp4"}
     if orders and orders[0].width and orders[0].height:
         output |= {"width": orders[0].width, "height": orders[0].height}
     try:
+        check_plan(parts, owner.plan)
         export = parts.jobs.order(
             tx,
-            user_id=turn.user_id,
+            user_id=owner.id,
             export_id=arguments["id"],
             project_id=turn.project_id,
             draft=done.snapshot.draft,
@@ -66,11 +70,11 @@ def _export(tx: Transaction, parts: Parts, turn: Turn, done: Done) -> Act:
     return Act("export_video", arguments | {"output": output}, response, words)
 
 
-def _credits(tx: Transaction, parts: Parts, turn: Turn, done: Done) -> Act:
+def _credits(tx: Transaction, parts: Parts, done: Done) -> Act:
     voice = voice_of(done.turn.language)
     if parts.options.is_open:
         return Act("get_credits", {}, {"unlimited": True}, voice.say("doors", "no_limits"))
-    balance = tx.credits.balance(turn.user_id)
+    balance = tx.credits.balance(done.snapshot.project.owner_id)
     words = voice.say("doors", "credits", available=balance.available, frozen=balance.frozen)
     response = {
         "available": balance.available,

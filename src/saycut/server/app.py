@@ -47,7 +47,7 @@ _EXPOSED: Final = (
     "Saycut-File",
     "Saycut-File-Id",
 )
-# How often the turns of servers that are gone are looked for.
+# How often turns and credits that were left behind are looked for.
 _REAP_S: Final = 15.0
 
 
@@ -62,8 +62,6 @@ def create_app(parts: Parts, talk: Talk | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     parts.chat = Chat(parts, talk)
-    parts.uploads = Uploads(parts)
-    parts.resumable = Resumable(parts, parts.uploads)
     parts.uploads = Uploads(parts)
     parts.resumable = Resumable(parts, parts.uploads)
     app.state.parts = parts
@@ -107,13 +105,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _reap(parts: Parts) -> None:
-    """End the turns of servers that are gone, again and again."""
+    """End the turns of servers that are gone, and free what nobody works on, again and again."""
     while True:
         await asyncio.sleep(_REAP_S)
         try:
             gone = await anyio.to_thread.run_sync(parts.jobs.servers_gone)
-            if gone:
-                await anyio.to_thread.run_sync(parts.chat.give_up, gone)
+            await anyio.to_thread.run_sync(parts.chat.reap, gone)
         except Exception as error:
             # The database may be away for a while.
             _log.warning("looking for lost turns failed", extra={"error": str(error)})

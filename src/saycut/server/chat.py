@@ -70,9 +70,12 @@ class Chat:
         """End what a former run of this server left; gives how many turns that were."""
         return self._turning.give_up(frozenset({self._parts.options.server_id}))
 
-    def give_up(self, server_ids: frozenset[str]) -> int:
-        """End the turns of servers that are gone."""
-        return self._turning.give_up(server_ids)
+    def reap(self, gone_ids: frozenset[str]) -> None:
+        """End the turns of servers that are gone, and what was left behind here."""
+        if gone_ids:
+            self._turning.give_up(gone_ids)
+        self._turning.give_up_forgotten(tuple(self._running))
+        self._turning.release_forgotten()
 
     async def begin(self, message: Message) -> Turn:
         """Begin a turn, or find the one that the client names by its key.
@@ -96,12 +99,11 @@ class Chat:
                 yield line
             return
         while True:
-            # The state first: what is logged after an event was read must not be missed.
-            current, events = await anyio.to_thread.run_sync(self._logged, turn, after)
+            is_running, events = await anyio.to_thread.run_sync(self._logged, turn, after)
             for line in events:
                 after = line.seq
                 yield line
-            if not current.is_running:
+            if not is_running:
                 return
             await asyncio.sleep(_POLL_S)
 
@@ -129,24 +131,38 @@ class Chat:
             running.feed.end()
 
     async def _run(self, turn: Turn, message: Message, running: _Running) -> None:
+        feed = running.feed
+        try:
+            events = await self._outcome(turn, message, running)
+            if not events:
+                # It was ended elsewhere, or went with its project.
+                _, events = await anyio.to_thread.run_sync(
+                    self._turning.logged, turn, feed.lines[-1].seq
+                )
+            feed.push(*events)
+        except Exception as error:
+            # Its end could not be written: the reaper will, and who asks again is told then.
+            _logger.exception("the end of a turn was not kept", exc_info=error)
+        finally:
+            self._running.pop(turn.id, None)
+            feed.end()
+
+    async def _outcome(self, turn: Turn, message: Message, running: _Running) -> tuple[Event, ...]:
+        """Do a turn; gives its last events, none where somebody else has ended it."""
         try:
             if self._talk is not None:
                 await self._talk(turn, partial(self._say, turn, running.feed))
-            events = await anyio.to_thread.run_sync(
+            return await anyio.to_thread.run_sync(
                 self._turning.finish, turn, message, running.is_aborted.is_set
             )
         except Aborted as stop:
-            events = await self._fail(turn, "aborted", "ABORTED", str(stop))
+            return await self._fail(turn, "aborted", "ABORTED", str(stop))
         except SaycutError as error:
             _, code = outcome_of(error)
-            events = await self._fail(turn, "failed", str(code), str(error))
+            return await self._fail(turn, "failed", str(code), str(error))
         except Exception as error:
             _logger.exception("turn failed", exc_info=error)
-            events = await self._fail(turn, "failed", "500", _FAULT)
-        finally:
-            self._running.pop(turn.id, None)
-        running.feed.push(*events)
-        running.feed.end()
+            return await self._fail(turn, "failed", "500", _FAULT)
 
     async def _say(self, turn: Turn, feed: Feed, payload: Mapping[str, Any]) -> None:
         feed.push(await self._log.append(turn.project_id, turn.id, payload))
@@ -154,11 +170,10 @@ class Chat:
     async def _fail(self, turn: Turn, state: str, code: str, message: str) -> tuple[Event, ...]:
         return await anyio.to_thread.run_sync(self._turning.fail, turn, state, code, message)
 
-    def _logged(self, turn: Turn, after: int) -> tuple[Turn, list[Line]]:
-        with self._parts.store.reading() as tx:
-            current = tx.turns.get(turn.id)
-            events = tx.turns.events(turn.project_id, after=after, turn_id=turn.id)
-        return current, [line_of(e) for e in last_try(events) if e.payload["author"] != "user"]
+    def _logged(self, turn: Turn, after: int) -> tuple[bool, list[Line]]:
+        is_running, events = self._turning.logged(turn, after)
+        shown = [e for e in last_try(events) if e.payload["author"] != "user"]
+        return is_running, [line_of(event) for event in shown]
 
     def _running_turn(self, project_id: str) -> Turn | None:
         with self._parts.store.reading() as tx:

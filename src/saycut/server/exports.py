@@ -9,12 +9,12 @@ from pydantic import Field
 
 from saycut.edit import check_edit
 from saycut.engine import snapshot_of
-from saycut.errors import SaycutError
 from saycut.fetch import check_url
 from saycut.server.callers import Caller, Client
 from saycut.server.envelope import Body, Data
 from saycut.server.errors import BadInput
 from saycut.server.parts import Parts
+from saycut.server.plans import ExportBlocked, check_plan
 from saycut.server.routes.common import project_of
 from saycut.server.signing import export_link
 from saycut.store import Transaction
@@ -22,15 +22,9 @@ from saycut.store.exports import Export
 from saycut.timeline import Draft, InvalidDraft, WireError
 from saycut.timeline.wire import draft_from_wire
 
-__all__ = ["ExportBlocked", "RenderOrder", "RenderReply", "order_export", "reply_of"]
+__all__ = ["RenderOrder", "RenderReply", "order_export", "reply_of"]
 
 _ID_LETTERS_MAX: Final = 128
-
-
-class ExportBlocked(SaycutError):
-    """The plan, or a client that does not say what it is, keeps an export from being made."""
-
-    code = 402
 
 
 class OutputOrder(Body):
@@ -105,7 +99,8 @@ def order_export(
         SessionNotFound, BadInput, InvalidDraft, WireError: the order makes no sense.
         SaycutError: see `jobs.Jobs.order`.
     """
-    _check_plan(parts, caller, client)
+    _check_client(parts, client)
+    check_plan(parts, caller.plan)
     project = project_of(tx, order.session_id, caller)
     snapshot = snapshot_of(tx, project.id, caller.user_id)
     draft = snapshot.draft
@@ -138,20 +133,11 @@ def reply_of(parts: Parts, export: Export, base_url: str) -> RenderReply:
     return RenderReply(**job.model_dump(), taskId=export.id, data=job)
 
 
-def _check_plan(parts: Parts, caller: Caller, client: Client) -> None:
-    options = parts.options
-    if options.is_open:
-        return
-    if not client.is_complete:
+def _check_client(parts: Parts, client: Client) -> None:
+    if not parts.options.is_open and not client.is_complete:
         raise ExportBlocked(
             "an export must say which client orders it: send the headers X-Skill-Source, "
             "X-Skill-Version and X-Skill-Platform"
-        )
-    if not options.export_plans & {"*", caller.plan}:
-        plans = ", ".join(sorted(options.export_plans))
-        raise ExportBlocked(
-            f"the plan {caller.plan!r} does not export on this server, these do: {plans}; "
-            "ask its operator for another plan"
         )
 
 

@@ -4,13 +4,14 @@
     finish   the new version, what the tool gave, actions, the reply, the credits, the turn's end
 
 A crash between them loses nothing but time: the draft is as it was, the turn counts as lost,
-its credits are given back, and the client's repetition runs it anew.
+its credits are given back, and the client's repetition runs it anew. A hold lives as long as its
+turn runs; one whose turn is gone, with its project, is given back by the reaper.
 """
 
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,7 +23,7 @@ from saycut.server.actions import Act, acts_of
 from saycut.server.callers import Client
 from saycut.server.parts import Parts
 from saycut.store import Event, Transaction, Turn
-from saycut.store.credits import UnknownHold
+from saycut.store.credits import Hold, HoldEnded, UnknownHold
 from saycut.store.projects import now_ms
 from saycut.timeline import Draft
 
@@ -121,7 +122,7 @@ class Turning:
             acts = acts_of(tx, self._parts, turn, done)
             said = _events(turn, message, done, acts)
             logged.extend(tx.turns.log(turn.project_id, turn.id, event) for event in said)
-            self._settle(tx, turn, _kind(before.draft, done))
+            self._settle(tx, turn, owner_id, _kind(before.draft, done))
 
         done = engine.respond(before, turn.request, commit=commit)
         if "export" in done.turn.actions:
@@ -140,6 +141,40 @@ class Turning:
             for turn in lost:
                 self._failed(tx, turn, "lost", LOST, _LOST)
         return len(lost)
+
+    def give_up_forgotten(self, known_ids: Collection[str]) -> int:
+        """End the turns of this server that it no longer works on: their end was not written."""
+        own = frozenset({self._parts.options.server_id})
+        begun_before_ms = now_ms() - _FORGOTTEN_MS
+        with self._parts.store.reading() as tx:
+            lost = [t for t in tx.turns.running_on(own) if t.id not in known_ids]
+        lost = [turn for turn in lost if turn.started_ms < begun_before_ms]
+        for turn in lost:
+            self.fail(turn, "lost", LOST, _LOST)
+        return len(lost)
+
+    def release_forgotten(self) -> int:
+        """Give back what is held for turns that do not run; gives how many holds there were."""
+        with self._parts.store.reading() as tx:
+            forgotten = [hold for hold in tx.credits.held() if not _is_needed(tx, hold)]
+        for hold in forgotten:
+            # It may have ended, or gone with its user, since it was found.
+            with suppress(HoldEnded, UnknownHold), self._parts.store.transaction() as tx:
+                tx.credits.release(hold.id)
+        return len(forgotten)
+
+    def logged(self, turn: Turn, after: int) -> tuple[bool, tuple[Event, ...]]:
+        """Give whether a turn still runs, and its events with numbers above `after`.
+
+        Of a turn that went with its project there is nothing but that to be told.
+        """
+        with self._parts.store.reading() as tx:
+            current = tx.turns.find(turn.id)
+            if current is None:
+                return False, (Event(after + 1, turn.id, _gone(turn)),)
+            return current.is_running, tx.turns.events(
+                turn.project_id, after=after, turn_id=turn.id
+            )
 
     def _price_at_most(self, message: Message) -> int:
         """Give what a turn may come to cost.
@@ -163,29 +198,53 @@ class Turning:
         self, tx: Transaction, turn: Turn, state: str, code: str, message: str
     ) -> tuple[Event, ...]:
         if not tx.turns.end(turn.id, state):
+            if tx.turns.find(turn.id) is None:
+                self._release(tx, turn)
             return ()
-        self._settle(tx, turn, None)
+        self._release(tx, turn)
         return (tx.turns.log(turn.project_id, turn.id, adk.failed(turn.id, code, message)),)
 
-    def _settle(self, tx: Transaction, turn: Turn, kind: str | None) -> None:
-        """Charge what the turn was, out of what was held for it; nothing where it failed."""
-        price = self._parts.options.prices.get(kind, 0) if kind else 0
+    def _settle(self, tx: Transaction, turn: Turn, owner_id: str, kind: str) -> None:
+        """Charge what the turn was, out of what was held for it.
+
+        Raises:
+            NotEnoughCredits: it became more than could be foreseen, and than there is.
+        """
+        price = self._parts.options.prices.get(kind, 0)
+        if not price:
+            self._release(tx, turn)
+            return
+        try:
+            held = tx.credits.get_hold(_hold_id(turn)).amount
+        except UnknownHold:
+            # What could only be free when it began was overtaken, by a file that arrived.
+            held = tx.credits.hold(_hold_id(turn), owner_id, price).amount
+        tx.credits.capture(_hold_id(turn), min(price, held))
+
+    def _release(self, tx: Transaction, turn: Turn) -> None:
         # Nothing was held for what can only be free.
         with suppress(UnknownHold):
-            if price:
-                tx.credits.capture(_hold_id(turn), price)
-            else:
-                tx.credits.release(_hold_id(turn))
+            tx.credits.release(_hold_id(turn))
 
 
+# A turn is begun in one thread and known to the others a moment later.
+_FORGOTTEN_MS: Final = 30_000
 _LOST: Final = (
     "The server was stopped before this was done, and nothing was changed: send it again."
 )
 
 
+def _gone(turn: Turn) -> dict[str, Any]:
+    message = (
+        f"Session {turn.project_id!r} was deleted while this was being done, and nothing of it is "
+        "kept; make a new session to go on."
+    )
+    return adk.failed(turn.id, "1002", message)
+
+
 def _kind(before: Draft, done: Done) -> str:
-    """Tell what a turn was, as prices name it."""
-    if not done.is_changed:
+    """Tell what a turn was, as prices name it. What is undone and redone was paid before."""
+    if not done.turn.changed:
         return "chat"
     return "edit" if any(before.segments()) else "make"
 
@@ -233,6 +292,11 @@ def _state(done: Done) -> dict[str, Any]:
 def _hold_id(turn: Turn) -> str:
     # A turn that was lost is held for anew when it is run again.
     return f"{turn.id}@{turn.started_ms}"
+
+
+def _is_needed(tx: Transaction, hold: Hold) -> bool:
+    turn = tx.turns.find(hold.id.partition("@")[0])
+    return turn is not None and turn.is_running and _hold_id(turn) == hold.id
 
 
 def _call_id(turn: Turn) -> str:

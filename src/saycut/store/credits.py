@@ -162,6 +162,10 @@ class Credits:
         rows = select(holds).where(fits).order_by(holds.c.created_ms, holds.c.id)
         return tuple(_hold(row) for row in self._connection.execute(rows))
 
+    def get_hold(self, hold_id: str) -> Hold:
+        """Raises UnknownHold."""
+        return self._find(hold_id)
+
     def lock(self, user_id: str) -> None:
         """Hold the balance of a user until the transaction ends; one is made where there is none.
 

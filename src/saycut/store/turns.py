@@ -122,6 +122,12 @@ class Turns:
         """Give a turn; the id must exist."""
         return _turn(self._connection.execute(select(turns).where(turns.c.id == turn_id)).one())
 
+    def find(self, turn_id: str) -> Turn | None:
+        """Give a turn; None when it went with its project."""
+        fits = select(turns).where(turns.c.id == turn_id)
+        row = self._connection.execute(fits).one_or_none()
+        return _turn(row) if row is not None else None
+
     def running(self, project_id: str) -> Turn | None:
         """Give the turn that runs in a project."""
         fits = (turns.c.project_id == project_id) & (turns.c.state == RUNNING)
