@@ -42,6 +42,10 @@ demo: .venv/run.stamp ## install, then make out/promo.mp4 from the photos and th
 
 .PHONY: test
 test: lint ## what CI runs: format, lint, types, import contract, all tests
+	$(BIN)/pytest -n auto
+
+.PHONY: coverage
+coverage: .venv/dev.stamp ## all tests one by one, and which lines of this process they reach
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
