@@ -201,6 +201,32 @@ def edit(
 
 
 @app.command()
+def chat(
+    files: Files = None,
+    server: Server = None,
+    project: Annotated[
+        str | None,
+        typer.Option("--project", help="Go on with that project, by id.", show_default=False),
+    ] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Make and change a film by talking; files may be dropped into the line.
+
+    \b
+    saycut chat holiday/*.jpg song.mp3
+    saycut chat --server https://video.example.org
+    printf 'a 10-second promo\\nexport\\n' | saycut chat *.jpg
+
+    /help lists what else can be typed. It works on this machine unless a server is named.
+    """
+    from saycut.cli import chat as talking
+
+    voice = talking.ChatVoice(is_json=is_json, is_quiet=quiet)
+    return talking.chat(files or [], server=server, project=project, voice=voice)
+
+
+@app.command()
 def export(
     project: Project,
     output: Output = None,

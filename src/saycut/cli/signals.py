@@ -4,7 +4,7 @@ import signal
 from types import FrameType
 from typing import Final
 
-__all__ = ["end_in_order", "exit_code_of_stop"]
+__all__ = ["end_in_order", "exit_code_of_stop", "is_asked_to_end"]
 
 _ASKED_TO_END: Final = (signal.SIGTERM, signal.SIGHUP)
 _received: list[int] = []
@@ -16,6 +16,11 @@ def end_in_order() -> None:
         # `nohup` and some services want a signal ignored; so it stays.
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stop)
+
+
+def is_asked_to_end() -> bool:
+    """Tell whether the system asked for the end, beside which ^C is a person's."""
+    return bool(_received)
 
 
 def exit_code_of_stop() -> int:

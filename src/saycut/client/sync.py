@@ -1,9 +1,10 @@
 """The same client for programs without an event loop: it has one of its own, in a thread."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import ExitStack
+import queue
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, aclosing, suppress
 from pathlib import Path
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Final, ParamSpec, Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -23,6 +24,9 @@ from saycut.client.models import (
 from saycut.client.patience import PATIENCE, Patience
 
 __all__ = ["Client"]
+
+# Cancelled work closes its connection, which takes no time; more is a fault, and no reason to hang.
+_CANCEL_S: Final = 5.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -96,12 +100,28 @@ class Client:
         )
 
     def chat(self, session: Session | str, text: str, *, key: str | None = None) -> Iterator[Event]:
-        events = self._client.chat(session, text, key=key)
+        # One task for the whole turn: ^C may come at any moment between two events.
+        told: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+
+        async def listen() -> None:
+            try:
+                async with aclosing(self._client.chat(session, text, key=key)) as events:
+                    async for event in events:
+                        told.put(event)
+            finally:
+                told.put(None)
+
+        listening = self._portal.start_task_soon(listen)
         try:
-            while (event := self._wait(_next, events)) is not None:
+            while (event := told.get()) is not None:
                 yield event
+            listening.result()
         finally:
-            self._wait(events.aclose)
+            if listening.cancel():
+                # What comes next must find the line closed.
+                with suppress(queue.Empty):
+                    while told.get(timeout=_CANCEL_S) is not None:
+                        pass
 
     def abort(self, session: Session | str) -> bool:
         return self._wait(self._client.abort, session)
@@ -191,7 +211,3 @@ class Client:
         except BaseException:
             future.cancel()  # ^C while waiting; else it is over anyway
             raise
-
-
-async def _next(events: AsyncGenerator[Event]) -> Event | None:
-    return await anext(events, None)
