@@ -6,7 +6,6 @@ content once, as a project numbers them; `ID=PATH` says which one a file is.
 """
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from saycut.engine.errors import (
     NoTemporaryFolder,
 )
 from saycut.engine.intake import Given, Refusal, Taken, numbered, take_each
-from saycut.engine.plain import file_label, one_line, whole_text
+from saycut.engine.plain import file_label, one_line, whole_json
 from saycut.engine.shape import has_shape
 from saycut.engine.workshop import Workshop
 from saycut.render import (
@@ -45,8 +44,6 @@ __all__ = ["DraftFile", "Supplied", "assigned", "read_draft", "render_draft", "s
 
 # The largest draft by the rules, of 20,000 segments with all their keys, takes half of it.
 DRAFT_BYTES_MAX: Final = 50_000_000
-# A draft has six levels. Unknown keys may bring more, which every later writer has to walk.
-_DEPTH_MAX: Final = 50
 # Ids that projects give. A draft need not use all of them.
 _USUAL_ID: Final = re.compile(r"a[1-9][0-9]{0,8}")
 
@@ -231,14 +228,13 @@ def _json_of(path: Path) -> Any:
     if len(data) > DRAFT_BYTES_MAX:
         raise DraftUnreadable(path, f"it has more than {DRAFT_BYTES_MAX} bytes")
     try:
-        raw = json.loads(
-            data.decode("utf-8-sig"), parse_int=_int, parse_float=_float, parse_constant=_float
-        )
+        raw = json.loads(data.decode("utf-8-sig"), parse_int=_int)
     except (ValueError, RecursionError) as error:
         raise DraftUnreadable(path, f"it is no JSON ({error})") from error
-    if (depth := _depth(raw)) > _DEPTH_MAX:
-        raise DraftUnreadable(path, f"it is nested {depth} deep, {_DEPTH_MAX} are the most")
-    return _whole(raw)
+    try:
+        return whole_json(raw)
+    except ValueError as error:
+        raise DraftUnreadable(path, str(error)) from error
 
 
 def _int(text: str) -> int:
@@ -246,37 +242,6 @@ def _int(text: str) -> int:
         return int(text)
     except ValueError as error:
         raise ValueError(f"a number has {len(text)} digits") from error
-
-
-def _float(text: str) -> float:
-    # Databases refuse what JSON has no words for.
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text[:20]} is not a finite number")
-    return number
-
-
-def _depth(raw: Any) -> int:
-    depth, level = 0, [raw]
-    while level:
-        depth += 1
-        level = [
-            inner
-            for value in level
-            if isinstance(value, dict | list)
-            for inner in (value.values() if isinstance(value, dict) else value)
-        ]
-    return depth - 1
-
-
-def _whole(raw: Any) -> Any:
-    """Give JSON whose texts every database and file takes."""
-    if isinstance(raw, str):
-        return whole_text(raw).replace("\0", "\ufffd")
-    if isinstance(raw, dict):
-        return {_whole(key): _whole(value) for key, value in raw.items()}
-    if isinstance(raw, list):
-        return [_whole(value) for value in raw]
-    return raw
 
 
 def _labels(raw: Mapping[str, Any], draft: Draft) -> dict[str, str]:

@@ -235,6 +235,7 @@ class Engine(Shelf):
         Raises:
             UnknownOperation, InvalidArguments, InvalidDraft, SaycutError: see `edit.apply`.
             StaleBase: it has changed since it was seen, or since `at_revision`.
+            MediaDeleted: it would show a file that was deleted meanwhile.
         """
         project = before.project
         if at_revision not in (None, project.revision):
@@ -245,7 +246,7 @@ class Engine(Shelf):
                 tx.projects.write(
                     project.id, base=project.current, draft=draft, request=operation, reply=""
                 )
-            return snapshot_of(tx, project.id, project.owner_id)
+            return whole(snapshot_of(tx, project.id, project.owner_id))
 
     def inspect(self, files: Sequence[Given]) -> Intake:
         """Look at files, as untrusted as they are; nothing is kept yet."""
@@ -287,6 +288,8 @@ class Engine(Shelf):
             AssetInUse: the version in force shows it.
         """
         with self.store.transaction() as tx:
+            # Nobody puts another version in force meanwhile.
+            tx.projects.lock(snapshot.project.id)
             now = snapshot_of(tx, snapshot.project.id, snapshot.project.owner_id)
             asset = EditContext(now.assets).asset(asset_id)
             if any(segment.asset_id == asset_id for segment in now.draft.segments()):

@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from saycut.server import errors
 from saycut.server.bodies import JsonBodies
+from saycut.server.bounds import BodyBounds
 from saycut.server.chat import Chat, Talk
 from saycut.server.doors import Doors
 from saycut.server.logs import AccessLog
@@ -72,6 +73,7 @@ def create_app(parts: Parts, talk: Talk | None = None) -> FastAPI:
         app.include_router(router)
     # The last one added is the first to see a request.
     app.add_middleware(JsonBodies)
+    app.add_middleware(BodyBounds)
     if parts.options.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

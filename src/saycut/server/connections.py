@@ -1,4 +1,8 @@
-"""The connections of this process: bounded in what they hold for a reader, and cut when dead."""
+"""The connections of this process: bounded in what they hold for a reader, and cut when dead.
+
+One on which no request begins is closed too: the server of the framework waits for the first
+line, or for the rest of a head, as long as anybody likes, and connections are few.
+"""
 
 import asyncio
 import socket
@@ -16,6 +20,8 @@ _SEND_BUFFER_BYTES: Final = 256 * 1024
 _HELD_BYTES_MAX: Final = 64 * 1024
 # A machine that acknowledges nothing for so long is gone.
 _UNACKNOWLEDGED_MS: Final = 30_000
+# Clients that open a connection ahead of need come back within that time.
+_HEAD_S: Final = 30.0
 
 _open: dict[tuple[str, int], asyncio.Transport] = {}
 
@@ -23,8 +29,11 @@ _open: dict[tuple[str, int], asyncio.Transport] = {}
 class Connection(H11Protocol):
     """An HTTP connection as uvicorn serves it, which can be found again by its client's address."""
 
+    _head_timer: asyncio.TimerHandle | None = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._time_head()
         transport.set_write_buffer_limits(high=_HELD_BYTES_MAX)
         if peer := _peer(transport):
             _open[peer] = transport
@@ -37,10 +46,32 @@ class Connection(H11Protocol):
                         socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS
                     )
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._time_head()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timing()
         if (peer := _peer(self.transport)) and _open.get(peer) is self.transport:
             del _open[peer]
         super().connection_lost(exc)
+
+    def _time_head(self) -> None:
+        """Give the head of the next request a while to be whole; one under way has all it likes."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop_timing()
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(_HEAD_S, self._end_of_head)
+
+    def _end_of_head(self) -> None:
+        self._head_timer = None
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+
+    def _stop_timing(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
 
 def cut(scope: Scope) -> None:

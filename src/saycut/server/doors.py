@@ -54,7 +54,7 @@ class Doors:
         return None
 
     def _is_ours(self, origin: str, named: str) -> bool:
-        return origin in self._origins or urlsplit(origin).netloc.lower() == named.lower()
+        return origin in self._origins or _netloc_of(origin) == named.lower()
 
 
 def host_of(text: str) -> str:
@@ -63,6 +63,13 @@ def host_of(text: str) -> str:
         return (urlsplit(text if "//" in text else f"//{text}").hostname or "").rstrip(".")
     except ValueError:
         return ""
+
+
+def _netloc_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _is_own_form(scope: Scope, origin: str) -> bool:

@@ -3,8 +3,10 @@
 from typing import Any, Generic, TypeVar
 
 from fastapi.responses import JSONResponse
-from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
+
+from saycut.engine.plain import whole_json
 
 __all__ = ["Body", "Data", "Envelope", "Nothing", "failure"]
 
@@ -12,7 +14,10 @@ T = TypeVar("T")
 
 
 class Body(BaseModel):
-    """The base of what clients send: snake_case and camelCase both count, unknown fields do not."""
+    """The base of what clients send: snake_case and camelCase both count, unknown fields do not.
+
+    Its texts are whole and its numbers finite, as every database takes them.
+    """
 
     model_config = ConfigDict(
         extra="ignore",
@@ -20,6 +25,11 @@ class Body(BaseModel):
             validation_alias=lambda name: AliasChoices(name, to_camel(name))
         ),
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole(cls, sent: Any) -> Any:
+        return whole_json(sent)
 
 
 class Data(BaseModel):

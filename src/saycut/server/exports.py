@@ -9,6 +9,7 @@ from pydantic import Field
 
 from saycut.edit import check_edit
 from saycut.engine import snapshot_of
+from saycut.engine.plain import whole_json
 from saycut.fetch import check_url
 from saycut.server.callers import Caller, Client
 from saycut.server.envelope import Body, Data
@@ -25,6 +26,8 @@ from saycut.timeline.wire import draft_from_wire
 __all__ = ["RenderOrder", "RenderReply", "order_export", "reply_of"]
 
 _ID_LETTERS_MAX: Final = 128
+# Far beyond any film; which sizes can be made is told by the jobs.
+_SIDE_MAX_PX: Final = 100_000
 
 
 class OutputOrder(Body):
@@ -33,8 +36,8 @@ class OutputOrder(Body):
     format: str = "mp4"
     quality: str | None = Field(None, description="low, medium, high, or a height such as 720p")
     resolution: str | None = Field(None, description="1920x1080, 1080p or 4k")
-    width: int | None = Field(None, ge=1)
-    height: int | None = Field(None, ge=1)
+    width: int | None = Field(None, ge=1, le=_SIDE_MAX_PX)
+    height: int | None = Field(None, ge=1, le=_SIDE_MAX_PX)
 
 
 class RenderOrder(Body):
@@ -144,10 +147,10 @@ def _check_client(parts: Parts, client: Client) -> None:
 def _draft(raw: dict[str, Any] | str) -> Draft:
     if isinstance(raw, str):
         try:
-            raw = json.loads(raw)
-        except ValueError as error:
+            raw = whole_json(json.loads(raw))
+        except (ValueError, RecursionError) as error:
             raise BadInput(
-                f"draft is a text that is no JSON ({error}); see docs/draft.md"
+                f"draft is a text that is no JSON that is taken ({error}); see docs/draft.md"
             ) from error
     try:
         return draft_from_wire(raw)

@@ -32,7 +32,7 @@ class FileData(Data):
 
 def file_data(parts: Parts, project_id: str, asset: Asset, base_url: str) -> FileData:
     """Give what is told of an asset."""
-    url = asset_link(parts, project_id, asset.id, asset.name, base_url)
+    url = asset_link(parts, project_id, asset, base_url)
     return FileData(
         file_id=asset.id,
         name=asset.name,

@@ -53,8 +53,14 @@ class _JsonLines(logging.Formatter):
 
 class _TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        given = " ".join(f"{key}={value}" for key, value in _given(record).items())
+        given = " ".join(f"{key}={_shown(value)}" for key, value in _given(record).items())
         return f"{super().format(record)} {given}".rstrip()
+
+
+def _shown(value: Any) -> str:
+    """Write a value so that a path with a line break cannot pass for a line of its own."""
+    text = str(value)
+    return text if text.isprintable() else ascii(text)
 
 
 class AccessLog:

@@ -35,6 +35,7 @@ from saycut.store.errors import (
     UnknownBlob,
     UnknownProject,
     UnknownUser,
+    ValueNotTaken,
 )
 from saycut.store.exports import Export, Exports, Film, OrderReused
 from saycut.store.folder import DataFolder, open_beside
@@ -117,6 +118,7 @@ __all__ = [
     "Usage",
     "User",
     "Users",
+    "ValueNotTaken",
     "Version",
     "address_key",
     "open_beside",

@@ -9,11 +9,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from saycut.errors import SaycutError
-from saycut.store.errors import DamagedDatabase, DataFolderUnusable, NewerData
+from saycut.store.errors import (
+    DamagedDatabase,
+    DataFolderUnusable,
+    NewerData,
+    ValueNotTaken,
+)
 from saycut.store.schema import HEAD
 
 __all__ = ["Database", "is_current", "open_database"]
@@ -60,6 +65,7 @@ class Database:
 
         Raises:
             DamagedDatabase, DataFolderUnusable: what the database said of its file.
+            ValueNotTaken: what it said of a text or a number.
         """
         with self._writer, self._named(), self.engine.begin() as connection:
             yield connection
@@ -82,6 +88,8 @@ class Database:
     def _named(self) -> Iterator[None]:
         try:
             yield
+        except DataError as error:
+            raise ValueNotTaken from error
         except DatabaseError as error:
             if told := _about_the_file(self.engine, error):
                 raise told from error

@@ -24,6 +24,7 @@ __all__ = [
     "UnknownBlob",
     "UnknownProject",
     "UnknownUser",
+    "ValueNotTaken",
 ]
 
 
@@ -235,3 +236,15 @@ class UnknownUser(SaycutError):
             f"no user {user_id!r}: it was removed or never there; sign in again or sign up"
         )
         self.user_id = user_id
+
+
+class ValueNotTaken(SaycutError):
+    """The database takes no such text or number: a text has a zero byte, a number no end."""
+
+    code: ClassVar[int] = 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a text or a number of this request is none that a database takes: leave out zero "
+            "bytes, and use the ids that were given"
+        )

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
+from saycut.errors import SaycutError
 from saycut.server.callers import Caller, PartsDep, Reader, Writer
 from saycut.server.envelope import Body
-from saycut.server.errors import FAILURES, BadInput
+from saycut.server.errors import FAILURES
 from saycut.server.routes.common import APPS, AppName, SessionId, check_user, snapshot_for
 from saycut.server.routes.sessions import make_session
 from saycut.store import Project, Transaction, UnknownProject
@@ -15,6 +16,16 @@ from saycut.store import Project, Transaction, UnknownProject
 __all__ = ["router"]
 
 router = APIRouter(tags=["adk"], responses=FAILURES)
+
+
+class SessionIdTaken(SaycutError):
+    """A session of that id is there already."""
+
+    code = 409
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"the session id {session_id!r} is taken: choose another, or leave it out")
+
 
 _OWN_ID: Final = r"^[A-Za-z0-9_-]{8,64}$"
 
@@ -119,9 +130,7 @@ def _check_free(tx: Transaction, session_id: str) -> None:
         tx.projects.get(session_id)
     except UnknownProject:
         return
-    error = BadInput(f"the session id {session_id!r} is taken: choose another, or leave it out")
-    error.__dict__["code"] = 409
-    raise error
+    raise SessionIdTaken(session_id)
 
 
 def _whole(tx: Transaction, caller: Caller, app_name: str, session_id: str) -> AdkSession:

@@ -21,6 +21,8 @@ router = APIRouter(tags=["chat"], responses=FAILURES)
 
 _TEXT_LETTERS_MAX = 100_000
 _KEY_LETTERS_MAX = 200
+# What databases take for a number.
+_EVENT_DIGITS_MAX = 18
 
 
 class Part(Body):
@@ -93,7 +95,7 @@ def _message(parts: Parts, caller: Caller, client: Client, order: RunOrder, key:
     return Message(
         session_id=order.session_id,
         user_id=caller.user_id,
-        text=text.replace("\0", "\ufffd"),
+        text=text,
         key=key[:_KEY_LETTERS_MAX],
         client=client,
         is_streaming=order.streaming,
@@ -101,7 +103,9 @@ def _message(parts: Parts, caller: Caller, client: Client, order: RunOrder, key:
 
 
 def _number(last_event_id: str | None) -> int:
-    return int(last_event_id) if last_event_id and last_event_id.strip().isdecimal() else 0
+    """Read the number of an event; what is none counts as the beginning."""
+    said = (last_event_id or "").strip()
+    return int(said) if said.isdecimal() and len(said) <= _EVENT_DIGITS_MAX else 0
 
 
 @router.post("/run")

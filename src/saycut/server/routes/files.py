@@ -41,7 +41,7 @@ _SHOWN_TYPES = {
 @router.api_route("/files/exports/{uid}/{name}", methods=["GET", "HEAD"])
 def film(request: Request, parts: PartsDep, uid: str, expires: int = 0, sig: str = "") -> Response:
     """Give a finished film to whoever has its link."""
-    check_link(parts, _path(request), expires, sig)
+    check_link(parts, _path(request), uid, expires, sig)
     with parts.store.reading() as tx:
         export = tx.exports.by_uid(uid)
     if export is None:
@@ -60,11 +60,11 @@ def asset(
     sig: str = "",
 ) -> Response:
     """Give an uploaded file to whoever has its link."""
-    check_link(parts, _path(request), expires, sig)
     with parts.store.reading() as tx:
         found = next((a for a in tx.projects.assets(project_id) if a.id == asset_id), None)
-    if found is None:
-        raise NotFound("this file was deleted")
+    # One that is not there is told like a link that is not ours: who asks may be guessing.
+    check_link(parts, _path(request), found.digest if found else "", expires, sig)
+    assert found is not None
     suffix = found.name.rpartition(".")[2].lower()
     return FileResponse(
         parts.engine.blobs.path_of(found.digest),

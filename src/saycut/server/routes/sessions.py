@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Final
 
+import anyio.to_thread
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import Field
 
 from saycut.engine import LONG_ID_LENGTH, Snapshot, new_id
 from saycut.engine.plain import one_line
 from saycut.server.addresses import base_url_of
-from saycut.server.callers import PartsDep, Reader, Writer
+from saycut.server.callers import Caller, PartsDep, Reader, Writer
 from saycut.server.envelope import Body, Data, Envelope, Nothing
 from saycut.server.errors import FAILURES
 from saycut.server.files import FileData, file_data
@@ -178,9 +179,13 @@ async def abort_turn(
 ) -> Envelope[AbortData]:
     """Stop the turn that runs in a session; what it had not written yet is not written."""
     check_user(user, caller, session_id)
+    await anyio.to_thread.run_sync(_check_own, parts, caller, session_id)
+    return Envelope(data=AbortData(aborted=await parts.chat.abort(session_id)))
+
+
+def _check_own(parts: Parts, caller: Caller, session_id: str) -> None:
     with parts.store.reading() as tx:
         project_of(tx, session_id, caller)
-    return Envelope(data=AbortData(aborted=await parts.chat.abort(session_id)))
 
 
 class ProjectData(Data):
