@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import compress
 from pathlib import Path
@@ -19,7 +19,8 @@ from pydantic import TypeAdapter
 import saycut.bootstrap.serving  # noqa: F401 - all errors are known once it is loaded
 from saycut.errors import SaycutError
 from saycut.jobs.webhooks import SIGNATURE_HEADER, signature_of
-from saycut.server import adk, errors
+from saycut.server import adk, bounds, errors
+from saycut.server.bounds import BodyBounds
 from saycut.server.callers import ALL_SCOPES
 from saycut.server.routes import ROUTERS
 from saycut.server.sse import Streams
@@ -46,8 +47,9 @@ PAGES: Final = (PAGE, ROOT / "docs" / "clients.md", *(ROOT / "skills" / "saycut"
 ENVELOPE: Final = frozenset({"code", "message", "data"})
 # Numbers below this one are the protocol's own, those above belong to the layers below.
 OWN_CODES_END: Final = 4100
-# Answered by the framework, or for want of a class: a method that is not taken, a fault, the end.
-OF_HTTP: Final = frozenset({405, 500, 503})
+# Answered without a class of errors: a method that is not taken, a body that does not come or is
+# too large, a fault, the end.
+OF_HTTP: Final = frozenset({405, 408, 413, 500, 503})
 TUS: Final = frozenset(f"saycut.server.{name}" for name in ("routes.tus", "resumable", "tails"))
 
 
@@ -55,6 +57,7 @@ TUS: Final = frozenset(f"saycut.server.{name}" for name in ("routes.tus", "resum
 def _app() -> FastAPI:
     app = FastAPI()
     errors.install(app)
+    app.add_middleware(BodyBounds)
     for router in ROUTERS:
         app.include_router(router)
     return app
@@ -249,7 +252,10 @@ def test_the_page_tells_what_statuses_other_codes_have() -> None:
     assert told == set().union(*others)
 
 
-def test_a_wrong_method_a_fault_and_a_server_that_stops_have_the_codes_of_the_page() -> None:
+def test_answers_for_which_there_is_no_class_of_errors_have_the_codes_of_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounds, "IDLE_S", 0.05)
     told = _codes()
 
     assert asyncio.run(_answers()) == {code: told[code] for code in OF_HTTP}
@@ -269,9 +275,17 @@ async def _answers() -> dict[int, int]:
             await client.delete("/healthz"),
             await client.get("/healthz"),
             await client.get("/readyz"),
+            await client.post("/api/tokens", content=bytes(5_000_000)),
+            await client.post("/api/tokens", content=_halting()),
         ]
 
     return {answer.json()["code"]: answer.status_code for answer in answers}
+
+
+async def _halting() -> AsyncIterator[bytes]:
+    """Give the beginning of a body whose rest never comes."""
+    yield b"{"
+    await asyncio.Event().wait()
 
 
 def test_the_events_of_the_page_are_those_of_a_turn() -> None:
