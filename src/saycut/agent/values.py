@@ -55,7 +55,9 @@ class Value:
 ASPECTS: Final = frozenset(
     {(16, 9), (9, 16), (1, 1), (4, 5), (5, 4), (4, 3), (3, 4), (21, 9), (2, 3), (3, 2)}
 )
-_DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?)"
+# Never from within a number: a long one would be tried from each of its digits.
+_DIGITS: Final = r"(?<!\d)(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?)"
+_HAN: Final = "(?<![零〇一二两三四五六七八九十百千半])[零〇一二两三四五六七八九十百千半]+"
 _CLOCK: Final = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?"
 _JOIN: Final = r"\s*(?:-|–|—|~|to|until|till|through|and|bis|a|à|hasta|até|から|到|至)\s*"
 # What makes a moment of a length: "at 5 seconds", "the 5-second mark", "5秒处".
@@ -90,7 +92,7 @@ def _readers(lexicon: Lexicon) -> Iterator[tuple[str, _Reader]]:
     """Give patterns and what they mean, the most telling first: what one takes, no other sees."""
     words = "|".join(sorted(map(re.escape, lexicon.numbers), key=lambda w: (-len(w), w)))
     number = (
-        rf"(?:{_DIGITS}|(?<![^\W\d_])(?:{words})(?![^\W\d_])|[零〇一二两三四五六七八九十百千半]+)"
+        rf"(?:{_DIGITS}|(?<![^\W\d_])(?:{words})(?![^\W\d_])|{_HAN})"
     )
 
     def amount(text: str) -> float:
