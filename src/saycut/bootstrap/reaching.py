@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from saycut.bootstrap.opening import settings_of_environment
+from saycut.bootstrap.whereabouts import server_address
 
 if TYPE_CHECKING:  # at run time only those who talk to a server wait for it
     from saycut.client import Client
@@ -19,9 +20,6 @@ def named_server(given: str | None) -> str | None:
 
 def server_of_data() -> str | None:
     """Give the server that holds the data folder of this machine; None: no server does."""
-    # It loads a whole server, which only those wait for who find the folder taken.
-    from saycut.bootstrap.serving import server_address
-
     return server_address(settings_of_environment().data_folder)
 
 

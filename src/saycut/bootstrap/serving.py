@@ -1,19 +1,17 @@
 """A server from settings: what is opened for it, in which order, and how it ends."""
 
 import ipaddress
-import json
 import logging
-import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from pathlib import Path
 from typing import Any, Final
 
 from saycut import __version__
 from saycut.bootstrap.opening import workshop_of
+from saycut.bootstrap.whereabouts import announced, url_of
 from saycut.engine import Engine
 from saycut.engine.errors import BadSetting
 from saycut.fetch import Guard, post
@@ -25,11 +23,10 @@ from saycut.server.running import listen
 from saycut.settings import ServerSettings, Settings
 from saycut.store import DataFolder, Export
 
-__all__ = ["Serving", "run_server", "server_address"]
+__all__ = ["Serving", "opened", "run_server"]
 
 _log = logging.getLogger("saycut.server")
 
-_ADDRESS_FILE: Final = "server.json"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -95,20 +92,13 @@ def run_server(settings: Settings, started: Callable[[Serving], None] = lambda _
     set_up_logs(settings.server.log_format)
     listener = _listener(settings.server)
     address = listener.getsockname()[:2]
-    with opened(settings, address) as parts, _announced(settings.data_folder, parts, address):
-        started(Serving(_url(address), parts.options.is_open))
+    with (
+        opened(settings, address) as parts,
+        announced(settings.data_folder, parts.options.version, url_of(address)),
+    ):
+        started(Serving(url_of(address), parts.options.is_open))
         with suppress(KeyboardInterrupt):
             serve(create_app(parts), listener)
-
-
-def server_address(data_folder: Path) -> str | None:
-    """Give the address of the server that holds a data folder; None when none says so."""
-    try:
-        said = json.loads((data_folder / _ADDRESS_FILE).read_text("utf-8"))
-        os.kill(said["pid"], 0)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return str(said["url"])
 
 
 def options_of(server: ServerSettings, address: tuple[str, int], server_id: str) -> Options:
@@ -147,25 +137,6 @@ def _listener(server: ServerSettings) -> socket.socket:
             f"cannot listen on {server.host} port {server.port}: {error.strerror or error}; stop "
             "what uses it, or choose another with --host and --port"
         ) from error
-
-
-@contextmanager
-def _announced(folder: Path, parts: Parts, address: tuple[str, int]) -> Iterator[None]:
-    """Leave word in the data folder of where its server is, for the command line."""
-    path = folder / _ADDRESS_FILE
-    said = {"url": _url(address), "pid": os.getpid(), "version": parts.options.version}
-    path.write_text(json.dumps(said), "utf-8")
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _url(address: tuple[str, int]) -> str:
-    host, port = address
-    # What listens everywhere is reached here by loopback.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _is_loopback(host: str) -> bool:
