@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from saycut.bootstrap.serving import opened
+from saycut.engine import Given
 from saycut.server import Parts
 from saycut.server.callers import Client
 from saycut.server.chat import Chat
@@ -95,6 +96,16 @@ def test_a_plan_that_does_not_export_does_not_do_so_in_a_chat_either(
     assert "studio" in events[-1]["content"]["parts"][0]["text"]
 
 
+def test_no_film_of_nothing_is_promised_in_a_chat(open_server: Server) -> None:
+    with open_server.client() as client:
+        session_id = new_session(client)
+        events = events_of(client.post("/run_sse", json=body(session_id, "export")))
+        exports = data_of(client.get(f"/api/projects/{session_id}/exports"))["exports"]
+
+    assert exports == []
+    assert "nothing to export" in events[-1]["content"]["parts"][0]["text"]
+
+
 @pytest.fixture
 def parts(tmp_path: Path) -> Iterator[Parts]:
     prices = {"chat": 10, "edit": 10, "make": 10}
@@ -171,6 +182,9 @@ def test_an_export_asked_for_in_a_chat_is_the_account_s_that_took_the_project_ov
     parts: Parts, photos: list[Path]
 ) -> None:
     message = replace(a_message(parts), text="export")
+    taken = parts.engine.inspect([Given(photos[0], "p1.jpg")]).taken
+    parts.engine.keep("p1", taken)
+    parts.engine.respond(parts.engine.show("p1", message.user_id), "make a slideshow")
     turn, _ = Turning(parts).begin(message)
     with parts.store.transaction() as tx:
         account = tx.users.create_account("anna@example.org", "hash")

@@ -8,8 +8,8 @@ from typing import Any
 from saycut.agent.speech import voice_of
 from saycut.engine import Done
 from saycut.errors import SaycutError
+from saycut.server.exportable import check_film, check_plan
 from saycut.server.parts import Parts
-from saycut.server.plans import check_plan
 from saycut.server.signing import export_link
 from saycut.store import Transaction, Turn
 
@@ -52,6 +52,7 @@ def _export(tx: Transaction, parts: Parts, turn: Turn, done: Done) -> Act:
         output |= {"width": orders[0].width, "height": orders[0].height}
     try:
         check_plan(parts, owner.plan)
+        check_film(done.snapshot.draft, turn.project_id)
         export = parts.jobs.order(
             tx,
             user_id=owner.id,

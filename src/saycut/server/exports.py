@@ -14,8 +14,8 @@ from saycut.fetch import check_url
 from saycut.server.callers import Caller, Client
 from saycut.server.envelope import Body, Data
 from saycut.server.errors import BadInput
+from saycut.server.exportable import ExportBlocked, check_film, check_plan
 from saycut.server.parts import Parts
-from saycut.server.plans import ExportBlocked, check_plan
 from saycut.server.routes.common import project_of
 from saycut.server.signing import export_link
 from saycut.store import Transaction
@@ -111,11 +111,7 @@ def order_export(
         draft = _draft(order.draft)
         # Before anything is rendered: a draft may name the assets of its own session alone.
         check_edit(Draft(), draft, snapshot.assets)
-    if not any(draft.segments()):
-        raise BadInput(
-            f"session {project.id!r} has nothing to export: upload photos or clips and say what "
-            "to make of them"
-        )
+    check_film(draft, project.id)
     if order.webhook:
         check_url(order.webhook, guard=parts.options.guard)
     return parts.jobs.order(

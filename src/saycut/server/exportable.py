@@ -1,9 +1,11 @@
-"""What the plan of an account allows."""
+"""What may be exported: on which plans, and only a film that has something in it."""
 
 from saycut.errors import SaycutError
+from saycut.server.errors import BadInput
 from saycut.server.parts import Parts
+from saycut.timeline import Draft
 
-__all__ = ["ExportBlocked", "check_plan"]
+__all__ = ["ExportBlocked", "check_film", "check_plan"]
 
 
 class ExportBlocked(SaycutError):
@@ -22,3 +24,12 @@ def check_plan(parts: Parts, plan: str) -> None:
         f"the plan {plan!r} does not export on this server, these do: {plans}; "
         "ask its operator for another plan"
     )
+
+
+def check_film(draft: Draft, session_id: str) -> None:
+    """Raises BadInput: there is nothing in it."""
+    if not any(draft.segments()):
+        raise BadInput(
+            f"session {session_id!r} has nothing to export: upload photos or clips and say what "
+            "to make of them"
+        )
