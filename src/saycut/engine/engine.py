@@ -319,7 +319,7 @@ class Engine(Shelf):
 
     def _drop_unused(self, digest: str) -> None:
         with self.store.transaction() as tx:
-            if not tx.projects.uses(digest):
+            if tx.projects.lock_unused(digest):
                 self.blobs.remove(digest)
 
     def export(
@@ -380,7 +380,7 @@ class Engine(Shelf):
         """Keep files; when what follows fails, what no project uses is given up again."""
         digests = [file.asset.digest for file in taken]
         try:
-            with self._held_on_to(digests):
+            with self._held_on_to(digests), self.store.keeping(digests):
                 for file in taken:
                     keep = self.blobs.adopt if file.is_incoming else self.blobs.put
                     keep(file.path, file.asset.digest)

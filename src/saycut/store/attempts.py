@@ -7,13 +7,14 @@ transaction is not counted, since it is rolled back with the rest.
 import ipaddress
 from typing import ClassVar, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from saycut.errors import SaycutError
 from saycut.store.projects import now_ms
 from saycut.store.schema import attempts
+from saycut.store.words import lock_word
 
-__all__ = ["Attempts", "TooManyAttempts", "address_key", "lock_word"]
+__all__ = ["Attempts", "TooManyAttempts", "address_key"]
 
 # A home or a machine of one's own is given at least so much of IPv6: who holds one address of
 # it holds all, and would count as another visitor each time.
@@ -99,16 +100,6 @@ def address_key(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, _IPV6_PREFIX_BITS), strict=False))
-
-
-def lock_word(connection: Connection, word: str) -> None:
-    """Let transactions that name the same word follow each other.
-
-    On SQLite one transaction writes at a time anyway.
-    """
-    if connection.dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:word, 0))")
-        connection.execute(lock, {"word": word})
 
 
 def _of(kind: str, subject: str) -> ColumnElement[bool]:

@@ -28,10 +28,11 @@ from saycut.store.errors import (
     UnknownProject,
 )
 from saycut.store.schema import LOCAL_USER, assets, exports, projects, versions
+from saycut.store.words import try_lock_word
 from saycut.timeline import Asset, Draft
 from saycut.timeline.wire import draft_from_wire, draft_to_wire
 
-__all__ = ["Project", "Projects", "Version", "now_ms"]
+__all__ = ["Project", "Projects", "Version", "now_ms", "word_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,13 @@ class Projects:
         )
         return any(self._connection.scalar(count) for count in users)
 
+    def lock_unused(self, digest: str) -> bool:
+        """Tell whether a content may be given up; until the transaction ends nobody keeps it.
+
+        No project uses it, and nobody is keeping it (`Store.keeping`).
+        """
+        return try_lock_word(self._connection, word_of(digest)) and not self.uses(digest)
+
     def stored_bytes(self, owner_id: str) -> int:
         """Give how much the assets and the finished films of a user take."""
         of_user = select(projects.c.id).where(projects.c.user_id == owner_id)
@@ -322,6 +330,11 @@ class Projects:
 _DELETED: Final = ""
 
 _ASSET: TypeAdapter[Asset] = TypeAdapter(Asset)
+
+
+def word_of(digest: str) -> str:
+    """Give what stands for a content among the words that are locked."""
+    return f"content {digest}"
 
 
 def _version_row(project_id: str, number: int) -> Select[Any]:

@@ -1,6 +1,6 @@
 """The database as a whole: transactions in which all that is kept can be read and written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from saycut.store.attempts import Attempts
 from saycut.store.credits import Credits
 from saycut.store.database import Database
 from saycut.store.exports import Exports
-from saycut.store.projects import Projects
+from saycut.store.projects import Projects, word_of
 from saycut.store.retention import Retention
 from saycut.store.secrets import Secrets
 from saycut.store.servers import Servers
@@ -18,6 +18,7 @@ from saycut.store.turns import Turns
 from saycut.store.uploads import Uploads
 from saycut.store.usage import Usage
 from saycut.store.users import Users
+from saycut.store.words import holding_words
 
 __all__ = ["Store", "Transaction"]
 
@@ -47,6 +48,15 @@ class Store:
         """
         with self.database.reading() as connection:
             yield Transaction(connection)
+
+    @contextmanager
+    def keeping(self, digests: Iterable[str]) -> Iterator[None]:
+        """Let nobody on another server give contents up that are about to be kept.
+
+        See `Projects.lock_unused`.
+        """
+        with holding_words(self.database, map(word_of, digests)):
+            yield
 
     def close(self) -> None:
         self.database.close()

@@ -15,12 +15,13 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, text, update
 
 from saycut.errors import SaycutError
-from saycut.store.attempts import Attempts, address_key, lock_word
+from saycut.store.attempts import Attempts, address_key
 from saycut.store.credits import Credits
 from saycut.store.hashes import hash_of, new_secret
 from saycut.store.projects import now_ms
 from saycut.store.schema import clients, tokens
 from saycut.store.users import User, Users
+from saycut.store.words import lock_word
 
 __all__ = ["Issued", "Token", "TokenAlive", "TokenRefused", "Tokens", "UnknownToken"]
 
