@@ -1,6 +1,7 @@
 """No other website reaches a server that trusts everyone on this machine."""
 
 import socket
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -87,3 +88,14 @@ def test_a_page_that_was_allowed_may_call_and_read(start_server: object) -> None
     assert allowed.headers["access-control-allow-origin"] == "https://chat.example.org"
     assert allowed.json()["code"] == 0
     assert other.status_code == 403
+
+
+@pytest.mark.parametrize("known", ["film.example", "film.example:8443", "https://film.example/x"])
+def test_a_name_that_was_allowed_is_known_however_it_was_written(
+    start_server: Callable[..., Server], known: str
+) -> None:
+    server = start_server(SAYCUT_ALLOWED_HOSTS=known)
+
+    assert asked(server, {"Host": "film.example:1"}).json()["code"] == 0
+    assert asked(server, {"Host": "other.example"}).status_code == 403
+    assert asked(server, {"Host": ""}).status_code in (400, 403)

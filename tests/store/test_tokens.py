@@ -284,3 +284,13 @@ def test_a_client_that_was_taken_over_becomes_a_new_user_once_its_token_is_over(
     assert again.token.user_id not in (account.id, first.token.user_id)
     with store.reading() as tx:
         assert tx.credits.balance(account.id).total == 100
+
+
+def test_a_known_client_gets_a_token_also_after_the_grant_was_changed(store: Store) -> None:
+    first = ask(store, "client", lifetime_ms=-1)
+    with store.transaction() as tx:
+        again = tx.tokens.issue_anonymous("client", ADDRESS, grant=50)
+        balance = tx.credits.balance(again.token.user_id)
+
+    assert again.token.user_id == first.token.user_id
+    assert balance.total == 100

@@ -87,9 +87,9 @@ def _is_visit(scope: Scope, headers: Mapping[str, str]) -> bool:
 
 def _hosts(options: Options) -> frozenset[str] | None:
     """Give the names that this server answers to; None is any."""
-    known = set(options.allowed_hosts) | (
-        {host_of(options.public_url)} if options.public_url else set()
-    )
+    given = (*options.allowed_hosts, options.public_url or "")
+    # With a port or as an address of the web: people write them so, and the name is what counts.
+    known = {*options.allowed_hosts, *map(host_of, given)} - {""}
     if not options.is_open and not known:
         return None
     return frozenset({*_LOOPBACK, *known, options.address[0]})

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 
 from saycut.errors import SaycutError
 from saycut.server.browsing import Visitor, form_token, remember_visit, visitor_of
@@ -126,6 +127,8 @@ class PageRoute(APIRoute):
                 visitor = await to_thread.run_sync(visitor_of, request, parts)
                 status = outcome_of(error)[0]
                 return _error_page(request, visitor, status, str(error), _retry(error))
+            except HTTPException:
+                raise  # the body stopped arriving: there is nobody to show a page to
             except RequestValidationError:
                 return _error_page(request, _NOBODY, 400, "this address or form is not complete")
             except Exception as error:

@@ -189,9 +189,9 @@ class Tokens:
         attempts.take(_ISSUING, subject, limit=per_address, window_ms=_WEEK_MS)
         if user is None or user.merged_into is not None:
             user = self._new_client(client_hash)
-        if grant:
-            key = f"anonymous:{user.id}"
-            Credits(self._connection).grant(user.id, grant, key=key, note="welcome")
+            if grant:
+                key = f"anonymous:{user.id}"
+                Credits(self._connection).grant(user.id, grant, key=key, note="welcome")
         return self.issue(ANONYMOUS, user.id, scopes=_ANONYMOUS_SCOPES, lifetime_ms=lifetime_ms)
 
     def find(self, secret: str, *, kinds: Collection[str] | None = None) -> Token:
