@@ -136,10 +136,10 @@ class Turning:
 
     def give_up(self, server_ids: frozenset[str]) -> int:
         """End the turns of servers that are gone; gives how many there were."""
-        with self._parts.store.transaction() as tx:
+        with self._parts.store.reading() as tx:
             lost = tx.turns.running_on(server_ids)
-            for turn in lost:
-                self._failed(tx, turn, "lost", LOST, _LOST)
+        for turn in lost:
+            self.fail(turn, "lost", LOST, _LOST)
         return len(lost)
 
     def give_up_forgotten(self, known_ids: Collection[str]) -> int:

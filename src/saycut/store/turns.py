@@ -146,6 +146,10 @@ class Turns:
 
     def end(self, turn_id: str, state: str) -> bool:
         """End a turn that runs; False when it has ended already."""
+        # The project first, as all do who write what is of one: else they wait for each other.
+        of_turn = select(turns.c.project_id).where(turns.c.id == turn_id).scalar_subquery()
+        held = select(projects.c.id).where(projects.c.id == of_turn).with_for_update()
+        self._connection.execute(held).one_or_none()
         fits = (turns.c.id == turn_id) & (turns.c.state == RUNNING)
         ended = update(turns).where(fits).values(state=state, ended_ms=now_ms())
         return self._connection.execute(ended).rowcount == 1
