@@ -55,6 +55,26 @@ def _order(turn: Turn) -> list[str | None]:
     return [s.asset_id for s in shots(turn.draft)]
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "make the music quieter and remove the second photo",
+        "mach die Musik leiser und entferne das zweite Foto",
+        "música al 30 % y elimina la foto 2",
+        "musique à 30 % et supprime la photo 2",
+        "música a 30 % e remova a foto 2",
+    ],
+)
+def test_two_orders_joined_by_an_and_are_two(request_: str) -> None:
+    before = a_promo()
+
+    after = said(request_, draft=before).draft
+
+    # The one must not be taken for the other: the music stays, the photo goes.
+    assert len(music_of(after)) == 1
+    assert len(shots(after)) < len(shots(before))
+
+
 # The follow-ups of the main job.
 
 
