@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import anyio.to_thread
+from anyio import CapacityLimiter
 
 from saycut.store import Event, Store, UnknownProject
 
@@ -25,6 +26,8 @@ class EventLog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # A thread of its own: when all others wait for the database, those who watch must not.
+        self._thread = CapacityLimiter(1)
         self._waiting: list[tuple[_Entry, asyncio.Future[Event]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -46,7 +49,7 @@ class EventLog:
             entries = [entry for entry, _ in batch]
             results: Sequence[Event | Exception | None]
             try:
-                results = await anyio.to_thread.run_sync(self._log, entries)
+                results = await anyio.to_thread.run_sync(self._log, entries, limiter=self._thread)
             except Exception as error:
                 results = [error] * len(batch)
             for ((project_id, _, _), done), result in zip(batch, results, strict=True):
