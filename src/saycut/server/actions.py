@@ -80,7 +80,7 @@ def _credits(tx: Transaction, parts: Parts, done: Done) -> Act:
     response = {
         "available": balance.available,
         "frozen": balance.frozen,
-        "total": balance.available + balance.frozen,
+        "total": balance.total,
     }
     return Act("get_credits", {}, response, words)
 

@@ -19,7 +19,7 @@ from saycut.server.parts import Parts
 from saycut.server.routes.common import project_of
 from saycut.server.signing import export_link
 from saycut.store import Transaction
-from saycut.store.exports import Export
+from saycut.store.exports import Export, OrderReused
 from saycut.timeline import Draft, InvalidDraft, WireError
 from saycut.timeline.wire import draft_from_wire
 
@@ -98,10 +98,17 @@ def order_export(
     """Order an export; the same order again gives the same job.
 
     Raises:
+        OrderReused: the id was used for another order.
         ExportBlocked: the plan does not allow it, or headers are missing.
         SessionNotFound, BadInput, InvalidDraft, WireError: the order makes no sense.
         SaycutError: see `jobs.Jobs.order`.
     """
+    fingerprint = _fingerprint(order)
+    if known := tx.exports.get(caller.user_id, order.id):
+        # Whatever has changed since: who repeats an order did not hear of the job.
+        if known.fingerprint != fingerprint:
+            raise OrderReused(order.id)
+        return known
     _check_client(parts, client)
     check_plan(parts, caller.plan)
     project = project_of(tx, order.session_id, caller)
@@ -122,7 +129,7 @@ def order_export(
         draft=draft,
         output=order.output.model_dump(exclude_none=True),
         webhook=order.webhook,
-        fingerprint=_fingerprint(order),
+        fingerprint=fingerprint,
     )
 
 

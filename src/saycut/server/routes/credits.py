@@ -38,9 +38,7 @@ def balance(parts: PartsDep, caller: Reader) -> Envelope[BalanceData]:
     with parts.store.reading() as tx:
         found = tx.credits.balance(caller.user_id)
     return Envelope(
-        data=BalanceData(
-            available=found.available, frozen=found.frozen, total=found.available + found.frozen
-        )
+        data=BalanceData(available=found.available, frozen=found.frozen, total=found.total)
     )
 
 
