@@ -91,9 +91,7 @@ def _compiled_readers(lexicon: Lexicon) -> tuple[tuple[re.Pattern[str], "_Reader
 def _readers(lexicon: Lexicon) -> Iterator[tuple[str, _Reader]]:
     """Give patterns and what they mean, the most telling first: what one takes, no other sees."""
     words = "|".join(sorted(map(re.escape, lexicon.numbers), key=lambda w: (-len(w), w)))
-    number = (
-        rf"(?:{_DIGITS}|(?<![^\W\d_])(?:{words})(?![^\W\d_])|{_HAN})"
-    )
+    number = rf"(?:{_DIGITS}|(?<![^\W\d_])(?:{words})(?![^\W\d_])|{_HAN})"
 
     def amount(text: str) -> float:
         return _number(text.strip(), lexicon)
