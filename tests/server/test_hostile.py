@@ -1,22 +1,15 @@
 """Requests that nobody sends by accident: they are refused, and cost the others nothing."""
 
-import asyncio
 import base64
 import json
 import logging
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
-from saycut.server import connections
 from saycut.server.logs import set_up_logs
 from tests.server.running import Server, data_of
 
@@ -194,52 +187,3 @@ def test_a_path_cannot_pass_for_a_line_of_the_log(capsys: pytest.CaptureFixture[
         root.setLevel(level)
 
     assert len(capsys.readouterr().err.splitlines()) == 1
-
-
-@contextmanager
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """Serve a plain application with our connections, which wait for a head for a moment only."""
-    monkeypatch.setattr(connections, "_HEAD_S", 0.3)
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-        # Longer than a head may take: whatever is under way is left alone.
-        await asyncio.sleep(0.6)
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body"})
-
-    config = uvicorn.Config(
-        app, http=connections.Connection, port=0, log_config=None, lifespan="off", ws="none"
-    )
-    server = uvicorn.Server(config)
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
-
-
-@pytest.mark.parametrize("head", [b"", b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "])
-def test_a_connection_on_which_no_request_begins_is_closed(
-    monkeypatch: pytest.MonkeyPatch, head: bytes
-) -> None:
-    with impatient(monkeypatch) as port, socket.create_connection(("127.0.0.1", port)) as line:
-        line.settimeout(20)
-        line.sendall(head)
-        began_s = time.monotonic()
-
-        assert line.recv(100) == b""
-        assert time.monotonic() - began_s < 10
-
-
-def test_a_request_that_takes_its_time_and_the_one_after_it_are_answered(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with impatient(monkeypatch) as port, httpx.Client() as client:
-        answers = [client.get(f"http://127.0.0.1:{port}/").status_code for _ in range(2)]
-
-    assert answers == [204, 204]

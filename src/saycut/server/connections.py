@@ -39,6 +39,10 @@ class Connection(H11Protocol):
             _open[peer] = transport
         if (found := transport.get_extra_info("socket")) is not None:
             with suppress(OSError):
+                # The head and the body of an answer are sent one after the other: the second would
+                # wait 40 ms for the first to be acknowledged. asyncio sets it only on sockets that
+                # name their protocol, which those of a listener need not.
+                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
                 # Only Linux has it.
                 if hasattr(socket, "TCP_USER_TIMEOUT"):
