@@ -280,3 +280,25 @@ def test_a_person_leaves_with_the_end_of_input(cli: ChatCli, photos: Sequence[Pa
         terminal.wait_for("To go on: saycut chat --project ")
 
         assert terminal.end() == 0
+
+
+def test_a_person_drops_a_line_and_stays(cli: ChatCli) -> None:
+    with Terminal(cli) as terminal:
+        terminal.wait_for("Ready.")
+        terminal.wait_for("> ")
+        terminal.interrupt("^C again leaves")
+        terminal.wait_for("> ")
+        terminal.type("make a fi")
+        terminal.wait_for("make a fi")
+        terminal.type("\x03")
+        terminal.wait_for("> ")
+        terminal.type("/help\n")
+        terminal.wait_for("/upload PATH...")
+
+
+def test_a_command_that_there_is_not_is_no_request(cli: ChatCli, where: list[str]) -> None:
+    result = cli.say("/stats", words=where)
+
+    assert result.code == 2
+    assert "there is no command '/stats'" in result.err
+    assert "/status" in result.err

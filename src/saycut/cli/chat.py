@@ -2,11 +2,13 @@
 
     a turn runs          ^C stops it; ^C again leaves
     waiting for a line   ^C twice leaves, as the end of the input does
+    within a line        ^C drops the line
 
 Without a terminal each line of stdin is taken as if it were typed, so that scripts can talk; the
 exit code is then that of the first line that failed.
 """
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
@@ -19,7 +21,7 @@ from saycut.bootstrap import client_of, named_server, open_engine, server_of_dat
 from saycut.cli.chat_voice import ChatVoice
 from saycut.cli.doors import EXPORT_TOOL, Door
 from saycut.cli.dropped import line_of
-from saycut.cli.errors import Interrupted
+from saycut.cli.errors import Interrupted, NoSuchCommand
 from saycut.cli.exits import ExitCode, exit_code_of
 from saycut.cli.signals import is_asked_to_end
 from saycut.client import Route, ToolResult, TurnError, TurnFailed, route_of
@@ -36,6 +38,8 @@ Drop files into the line, or name them; they are taken in first.
   /undo  /redo      back and forth         /new      begin another project
   /quit             leave (^D too); ^C stops what is under way"""
 _PROMPT: Final = "> "
+# A path has a second slash or an ending.
+_LOOKS_LIKE_A_COMMAND: Final = re.compile(r"/[a-z]+", re.IGNORECASE)
 
 
 class _Leave(Exception):
@@ -113,10 +117,16 @@ class Talk:
                 self.voice.line("")
                 break
             except KeyboardInterrupt:
-                if has_warned or is_asked_to_end():
+                self.voice.line("")
+                if is_asked_to_end():
+                    self._interrupt()
+                if _typed():
+                    has_warned = False
+                    continue
+                if has_warned:
                     self._interrupt()
                 has_warned = True
-                self.voice.line("\n^C again leaves; /quit too.")
+                self.voice.line("^C again leaves; /quit too.")
         for step in self.door.next_steps()[:1]:
             self.voice.line(f"To go on: {step}")
         # Whoever was there has seen what failed.
@@ -153,6 +163,8 @@ class Talk:
             command(rest.strip())
             return
         said = line_of(line, self.known)
+        if not said.files and _LOOKS_LIKE_A_COMMAND.fullmatch(word):
+            raise NoSuchCommand(word, self._commands)
         if said.files:
             self.bring(said.files)
         if not said.text:
@@ -275,6 +287,15 @@ class Talk:
     def _interrupt(self) -> NoReturn:
         steps = self.door.next_steps()[:1]
         raise Interrupted(f"left the chat; go on with {steps[0]}" if steps else "left the chat")
+
+
+def _typed() -> str:
+    """Give what stands in the line that ^C cut off."""
+    try:
+        import readline
+    except ImportError:
+        return ""
+    return readline.get_line_buffer()
 
 
 def _prepare_terminal() -> None:

@@ -1,11 +1,19 @@
 """What can be wrong with a command line that its syntax does not show."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
 from saycut.errors import SaycutError
 
-__all__ = ["CasesRefused", "FileNotTaken", "Interrupted", "NotOurServer", "OutputRefused"]
+__all__ = [
+    "CasesRefused",
+    "FileNotTaken",
+    "Interrupted",
+    "NoSuchCommand",
+    "NotOurServer",
+    "OutputRefused",
+]
 
 
 class OutputRefused(SaycutError):
@@ -41,6 +49,19 @@ class NotOurServer(SaycutError):
             f"{what} is not of a Saycut server, and this command needs one; "
             "`saycut chat --server` works with others of the family too"
         )
+
+
+class NoSuchCommand(SaycutError):
+    """A line of the chat begins with what looks like a command and is none."""
+
+    code: ClassVar[int] = 4710
+
+    def __init__(self, word: str, commands: Iterable[str]) -> None:
+        super().__init__(
+            f"there is no command {word!r}: type one of {', '.join(commands)}, or say what you "
+            "want in your own words"
+        )
+        self.word = word
 
 
 class FileNotTaken(SaycutError):
