@@ -210,3 +210,22 @@ def test_a_deleted_file_is_gone_and_no_version_that_showed_it_comes_back(
     assert [kept["file_id"], new["file_id"]] == ["a2", "a3"]
     assert [file["file_id"] for file in state["video_infos"]] == ["a2", "a3"]
     assert len([file for file in blobs.rglob("*") if file.is_file()]) == 2
+
+
+def test_an_export_in_a_chat_is_what_the_reply_says_and_linked_as_the_client_came(
+    start_server: Start, photos: list[Path]
+) -> None:
+    server = start_server()
+    with httpx.Client(base_url=f"http://localhost:{server.port}", timeout=60) as client:
+        session_id = a_film(client, photos, "slideshow, 1 second")
+        message = {"parts": [{"text": "export it as a gif"}]}
+        order = {"session_id": session_id, "new_message": message}
+        events = events_of(client.post("/run_sse", json=order))
+        reply = events[-1]["content"]["parts"][0]["text"]
+        call = events[2]["content"]["parts"][0]["functionCall"]
+        job = finished(client, call["args"]["id"])
+
+    assert call["args"]["output"] == {"format": "mp4"}
+    assert "MP4" in reply
+    assert f"http://localhost:{server.port}/files/exports/" in reply
+    assert job["status"] == "completed"

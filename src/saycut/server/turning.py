@@ -45,7 +45,10 @@ class Aborted(SaycutError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a user says in a session. `key` is the client's name for it, "" when it has none."""
+    """What a user says in a session. `key` is the client's name for it, "" when it has none.
+
+    `base_url` is what the client reaches this server as.
+    """
 
     session_id: str
     user_id: str
@@ -53,6 +56,7 @@ class Message:
     key: str
     client: Client
     is_streaming: bool = False
+    base_url: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -119,7 +123,7 @@ class Turning:
         def commit(tx: Transaction, done: Done) -> None:
             if is_aborted() or not tx.turns.end(turn.id, "done"):
                 raise Aborted
-            acts = acts_of(tx, self._parts, turn, done)
+            acts = acts_of(tx, self._parts, turn, done, message.base_url)
             said = _events(turn, message, done, acts)
             logged.extend(tx.turns.log(turn.project_id, turn.id, event) for event in said)
             self._settle(tx, turn, owner_id, _kind(before.draft, done))

@@ -2,15 +2,14 @@
 
 from typing import Annotated, Any
 
-import anyio.to_thread
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from saycut.server.callers import Caller, Client, ClientDep, PartsDep, Writer
+from saycut.server.addresses import base_url_of
+from saycut.server.callers import ClientDep, PartsDep, Writer
 from saycut.server.envelope import Body
 from saycut.server.errors import FAILURES, BadInput
-from saycut.server.parts import Parts
 from saycut.server.routes.common import APPS, check_user, project_of
 from saycut.server.sse import EventStream
 from saycut.server.turning import Message
@@ -45,40 +44,19 @@ class RunOrder(Body):
     invocation_id: str | None = Field(None, description="As Idempotency-Key.")
 
 
-@router.post(
-    "/run_sse",
-    status_code=200,
-    response_class=EventStream,
-    responses={
-        200: {
-            "description": "ADK events, one a `data:` line, each with an `id:`.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
-        }
-    },
-)
-async def run_sse(
+def _message(
     request: Request,
     parts: PartsDep,
     caller: Writer,
     client: ClientDep,
     order: RunOrder,
     idempotency_key: Annotated[str | None, Header(max_length=_KEY_LETTERS_MAX)] = None,
-    last_event_id: Annotated[str | None, Header()] = None,
-) -> Response:
-    """Say something in a session, or watch again what came of it.
+) -> Message:
+    """Read what is said, and let it pass to a session of the caller.
 
-    The same Idempotency-Key (or `invocation_id`) is the same turn: it is never done twice. With
-    Last-Event-ID only what came after that event is sent.
+    Raises:
+        BadInput, SessionNotFound
     """
-    message = await anyio.to_thread.run_sync(
-        _message, parts, caller, client, order, idempotency_key or order.invocation_id or ""
-    )
-    turn = await parts.chat.begin(message)
-    after = _number(last_event_id)
-    return EventStream(parts.chat.follow(turn, after), request.app.state.streams)
-
-
-def _message(parts: Parts, caller: Caller, client: Client, order: RunOrder, key: str) -> Message:
     if order.app_name not in APPS:
         raise BadInput(f"app_name is {order.app_name!r}: write {' or '.join(APPS)}")
     check_user(order.user_id, caller, order.session_id)
@@ -96,10 +74,41 @@ def _message(parts: Parts, caller: Caller, client: Client, order: RunOrder, key:
         session_id=order.session_id,
         user_id=caller.user_id,
         text=text,
-        key=key[:_KEY_LETTERS_MAX],
+        key=(idempotency_key or order.invocation_id or "")[:_KEY_LETTERS_MAX],
         client=client,
         is_streaming=order.streaming,
+        base_url=base_url_of(request, parts),
     )
+
+
+MessageDep = Annotated[Message, Depends(_message)]
+
+
+@router.post(
+    "/run_sse",
+    status_code=200,
+    response_class=EventStream,
+    responses={
+        200: {
+            "description": "ADK events, one a `data:` line, each with an `id:`.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def run_sse(
+    request: Request,
+    parts: PartsDep,
+    message: MessageDep,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Say something in a session, or watch again what came of it.
+
+    The same Idempotency-Key (or `invocation_id`) is the same turn: it is never done twice. With
+    Last-Event-ID only what came after that event is sent.
+    """
+    turn = await parts.chat.begin(message)
+    after = _number(last_event_id)
+    return EventStream(parts.chat.follow(turn, after), request.app.state.streams)
 
 
 def _number(last_event_id: str | None) -> int:
@@ -109,16 +118,7 @@ def _number(last_event_id: str | None) -> int:
 
 
 @router.post("/run")
-async def run(
-    parts: PartsDep,
-    caller: Writer,
-    client: ClientDep,
-    order: RunOrder,
-    idempotency_key: Annotated[str | None, Header(max_length=_KEY_LETTERS_MAX)] = None,
-) -> list[dict[str, Any]]:
+async def run(parts: PartsDep, message: MessageDep) -> list[dict[str, Any]]:
     """Say something in a session; all events of the turn at once, as an ADK server answers."""
-    message = await anyio.to_thread.run_sync(
-        _message, parts, caller, client, order, idempotency_key or order.invocation_id or ""
-    )
     turn = await parts.chat.begin(message)
     return [dict(line.payload) async for line in parts.chat.follow(turn)]
