@@ -1,5 +1,6 @@
 """Films made from uploads: what a person who posts one may rely on, whatever was uploaded."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -247,6 +248,19 @@ def test_music_starts_at_once_and_dies_away_at_the_end() -> None:
     assert music.sound.fade_in_ms <= 300
     assert music.sound.fade_out_ms >= 1500
     assert music.sound.gain_db.at(0) == 0
+
+
+@pytest.mark.parametrize("seconds", [8, 10])
+def test_beats_after_the_end_of_a_short_promo_do_not_change_its_cut(seconds: int) -> None:
+    brief = replace(A_PROMO, duration_ms=1000 * seconds)
+    as_long = a_song("as-long", duration_ms=1000 * seconds, facts=beats(1000 * seconds))
+
+    film = film_of(brief, PROJECT, Canvas())
+
+    assert [s.track_range for s in shots(film.draft)] == [
+        s.track_range for s in shots(film_of(brief, (*PHOTOS, as_long), Canvas()).draft)
+    ]
+    assert len(shots(film.draft)) >= 3
 
 
 def test_music_that_is_too_short_plays_again() -> None:

@@ -243,7 +243,7 @@ def _beats(music: Sequence[Asset], total_ms: int) -> Beats:
     bars: set[int] = set()
     for asset, span in _played(music, total_ms):
         beats += [span.start_ms + b for b in asset.facts.beats_ms if b < span.duration_ms]
-        bars |= {span.start_ms + b for b in asset.facts.downbeats_ms}
+        bars |= {span.start_ms + b for b in asset.facts.downbeats_ms if b < span.duration_ms}
     return Beats(tuple(sorted(set(beats) | bars)), frozenset(bars))
 
 
