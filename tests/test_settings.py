@@ -87,6 +87,9 @@ def test_variables_of_the_server_reach_its_settings() -> None:
         ("SAYCUT_PRICES", "chat"),
         ("SAYCUT_LOG", "xml"),
         ("SAYCUT_GRANT", "-1"),
+        ("SAYCUT_PUBLIC_URL", "video.example.org"),
+        ("SAYCUT_ALLOWED_ORIGINS", "https://chat.example.org/page"),
+        ("SAYCUT_ALLOWED_HOSTS", "https://video.example.org"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_with_its_variable(name: str, text: str) -> None:

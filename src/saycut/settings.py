@@ -5,6 +5,7 @@ but empty counts as not set.
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ class ServerSettings:
     export_plans: tuple[str, ...] = ("*",)
     token_days: int = 7
     tokens_per_address: int = 10
+    calls_per_minute: int = 600
     heartbeat_s: int = 15
     log_format: str = "json"
 
@@ -120,6 +122,30 @@ def _count_or_none(name: str, text: str) -> int:
 def _words(_: str, text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
+
+def _address(name: str, text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError(f"{name} is {text!r}: write {_LIKE_AN_ADDRESS}, or unset it")
+    return text
+
+
+def _origins(name: str, text: str) -> tuple[str, ...]:
+    for origin in _words(name, text):
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{name} is {text!r}: write {_LIKE_AN_ADDRESS}, without a path")
+    return _words(name, text)
+
+
+def _hosts(name: str, text: str) -> tuple[str, ...]:
+    for host in _words(name, text):
+        if "/" in host:
+            raise ValueError(f"{name} is {text!r}: write names such as video.example.org")
+    return _words(name, text)
+
+
+_ORIGIN: Final = re.compile(r"https?://[^/\s?#@]+")
+_ADDRESS: Final = re.compile(_ORIGIN.pattern + r"(?:/[^\s?#]*)?")
+_LIKE_AN_ADDRESS: Final = "an address such as https://video.example.org"
 
 _FLAGS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -226,7 +252,7 @@ VARIABLES: Final = (
     Variable(
         "SAYCUT_PUBLIC_URL",
         "public_url",
-        _text,
+        _address,
         "what clients reach this server as, for links in replies, such as https://video.example.org",
         "the address of each request",
     ),
@@ -255,14 +281,14 @@ VARIABLES: Final = (
     Variable(
         "SAYCUT_ALLOWED_HOSTS",
         "allowed_hosts",
-        _words,
+        _hosts,
         "names by which this server may be asked, with commas between",
         "loopback names, the listening address and that of SAYCUT_PUBLIC_URL",
     ),
     Variable(
         "SAYCUT_ALLOWED_ORIGINS",
         "allowed_origins",
-        _words,
+        _origins,
         "other web pages whose scripts may call this server, such as https://chat.example.org",
         "none",
     ),
@@ -335,6 +361,13 @@ VARIABLES: Final = (
         _count,
         "anonymous tokens for one address in that time",
         "10",
+    ),
+    Variable(
+        "SAYCUT_CALLS_PER_MINUTE",
+        "calls_per_minute",
+        _count,
+        "calls that one user may make in a minute; nobody is limited on an open server",
+        "600",
     ),
     Variable(
         "SAYCUT_HEARTBEAT_S",
