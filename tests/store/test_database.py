@@ -4,7 +4,14 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, inspect, text
 
-from saycut.store import DamagedDatabase, Database, NewerData, Store, open_database
+from saycut.store import (
+    DamagedDatabase,
+    Database,
+    DatabaseNotReached,
+    NewerData,
+    Store,
+    open_database,
+)
 from saycut.timeline import Draft
 
 
@@ -125,3 +132,22 @@ def test_damage_that_shows_only_later_is_named_too(tmp_path: Path) -> None:
 
     with pytest.raises(DamagedDatabase, match=r"a\.db"), a_database(tmp_path).reading() as open_:
         open_.execute(text("SELECT * FROM projects")).all()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        # Port 1 is nobody's.
+        ("postgresql://anna:secret@127.0.0.1:1/films", "127.0.0.1:1/films: connection failed"),
+        ("mysql://anna:secret@127.0.0.1/films", "mysql is not one that can be used"),
+        ("secret", "it is no address of one"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_named_without_its_password(
+    address: str, told: str
+) -> None:
+    with pytest.raises(DatabaseNotReached) as caught:
+        open_database(address)
+
+    assert told in str(caught.value)
+    assert "secret" not in str(caught.value)

@@ -55,6 +55,7 @@ _BY_CODE: Final = {
     4410: ExitCode.INTERNAL,
     4411: ExitCode.INTERNAL,
     4412: ExitCode.INTERNAL,
+    4413: ExitCode.INTERNAL,
     # What can go wrong with a server; its own reasons are looked at first.
     **dict.fromkeys((4706, *range(4711, 4725)), ExitCode.SERVER),
     4725: ExitCode.REQUEST,

@@ -9,12 +9,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError, DataError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from saycut.errors import SaycutError
 from saycut.store.errors import (
     DamagedDatabase,
+    DatabaseNotReached,
     DataFolderUnusable,
     NewerData,
     ValueNotTaken,
@@ -103,10 +104,9 @@ def open_database(url: str | URL) -> Database:
         NewerData: a newer version of this program wrote it.
         DamagedDatabase: the file holds no database, or a broken one.
         DataFolderUnusable: the file cannot be read or written.
+        DatabaseNotReached: the address is of another kind, or nobody answers or lets us in there.
     """
-    engine = create_engine(
-        _with_driver(make_url(url)), pool_size=_POOL_SIZE, max_overflow=_POOL_OVERFLOW
-    )
+    engine = create_engine(_known(url), pool_size=_POOL_SIZE, max_overflow=_POOL_OVERFLOW)
     database = Database(engine)
     if database.is_sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
@@ -120,6 +120,13 @@ def open_database(url: str | URL) -> Database:
             revision = _revision(connection)
             if revision != HEAD:
                 _migrate(connection, revision)
+    except OperationalError as error:
+        database.close()
+        if database.is_sqlite:
+            raise
+        # The first line says why; those below it guess.
+        reason = str(error.orig).strip().split("\n")[0]
+        raise DatabaseNotReached(str(engine.url), reason) from error
     except BaseException:
         database.close()
         raise
@@ -145,10 +152,17 @@ def is_current(url: URL) -> bool:
 _MIGRATING: Final = int.from_bytes(b"saycut", "big")
 
 
-def _with_driver(url: URL) -> URL:
+def _known(address: str | URL) -> URL:
     """Give the address with our driver: people write `postgres://` and `postgresql://`."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        # It may hold a password, wherever that stands in it.
+        raise DatabaseNotReached("that was named", "it is no address of one") from error
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("postgresql", "sqlite"):
+        raise DatabaseNotReached(str(url), f"{url.drivername} is not one that can be used")
     return url
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "DamagedDatabase",
     "DataFolderInUse",
     "DataFolderUnusable",
+    "DatabaseNotReached",
     "NameTaken",
     "NewerData",
     "NothingToRedo",
@@ -110,6 +111,19 @@ class DataFolderUnusable(SaycutError):
             "or set SAYCUT_DATA to a folder that can be written"
         )
         self.folder = folder
+
+
+class DatabaseNotReached(SaycutError):
+    """The database is no Postgres, or does not let us in; its password is not told."""
+
+    code: ClassVar[int] = 4413
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(
+            f"cannot open the database {address}: {reason}; check that it runs and the address, "
+            "which is written postgresql://user:password@host:5432/name"
+        )
+        self.address = address
 
 
 class DamagedDatabase(SaycutError):
