@@ -136,3 +136,12 @@ def test_showing_each_photo_for_a_time_adds_none() -> None:
 
     assert turn.changed
     assert turn.unmet == ()
+
+
+def test_an_export_of_nothing_is_not_promised() -> None:
+    turn = take_turn("export", Draft(), ())
+
+    assert turn.actions == ()
+    assert turn.unmet == ("export",)
+    assert turn.asked
+    assert "now" not in turn.reply

@@ -135,7 +135,7 @@ def _insist(call: Any) -> httpx.Response:
     while True:
         with suppress(httpx.TransportError):
             answer: httpx.Response = call()
-            if answer.status_code not in (409, 502, 503):
+            if answer.status_code not in (409, 429, 502, 503):
                 return answer
         assert time.monotonic() < until_s, "the server did not come back"
 

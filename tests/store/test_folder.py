@@ -139,3 +139,15 @@ def test_a_folder_whose_id_is_not_a_file_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(DataFolderUnusable, match=rf"{tmp_path}.*Is a directory"):
         DataFolder(tmp_path)
+
+
+def test_media_may_be_kept_in_another_folder_by_its_plain_path(tmp_path: Path) -> None:
+    source = tmp_path / "a.bin"
+    source.write_bytes(b"content")
+    digest = sha256(b"content").hexdigest()
+
+    with DataFolder(tmp_path / "data", blobs_url=str(tmp_path / "media")) as folder:
+        folder.blobs.put(source, digest)
+
+    kept = [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in kept] == [b"content"]

@@ -90,13 +90,17 @@ def take_turn(
     whole = heard
     route = route_of(whole)
     left: list[str] = []
-    if route.action:
-        work.act(route.action)
-        if route.action == "export":
-            # Who sends files and says no more than that wants the film that they make.
-            if not work.shots and pictures_of(work.assets):
-                lay_out(work, ())
+    if route.action == "export":
+        # Who sends files and says no more than that wants the film that they make.
+        if not work.shots and pictures_of(work.assets):
+            lay_out(work, ())
+        if any(work.draft.segments()):
+            work.act("export")
             work.order()
+        else:
+            work.miss(whole.shown.strip(), "no_assets")
+    elif route.action:
+        work.act(route.action)
     elif route.kind is RouteKind.WORK:
         left = _work(work, whole)
     # What cannot be done is told with what to give or say instead, which asks for an answer.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Final
+from typing import Any
 
 from saycut import __version__
 from saycut.bootstrap.opening import workshop_of
@@ -26,8 +26,6 @@ from saycut.store import DataFolder, Export
 __all__ = ["Serving", "opened", "run_server"]
 
 _log = logging.getLogger("saycut.server")
-
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +122,7 @@ def options_of(server: ServerSettings, address: tuple[str, int], server_id: str)
         export_plans=frozenset(server.export_plans),
         token_days=server.token_days,
         tokens_per_address=server.tokens_per_address,
+        calls_per_minute=server.calls_per_minute,
         heartbeat_s=server.heartbeat_s,
         log_format=server.log_format,
     )

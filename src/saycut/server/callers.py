@@ -70,6 +70,7 @@ def caller_with(
 
     Raises:
         TokenMissing, TokenRefused: there is no token, or none that lives.
+        CalledTooOften: the user called more often than one may.
         Forbidden: the token lacks a scope.
     """
     if parts.options.is_open:
@@ -77,6 +78,7 @@ def caller_with(
     if sent is None or not sent.credentials:
         raise TokenMissing
     caller = _caller_of(parts, sent.credentials)
+    parts.rates.count(caller.user_id)
     for scope in needed.scopes:
         if not caller.may(scope):
             raise Forbidden(scope, " ".join(sorted(caller.scopes)))

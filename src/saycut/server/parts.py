@@ -10,6 +10,7 @@ from fastapi import Request
 from saycut.engine import Engine
 from saycut.fetch import Guard
 from saycut.jobs import Jobs
+from saycut.server.rates import Rates
 from saycut.store import Store
 
 if TYPE_CHECKING:  # they are made of parts themselves
@@ -43,6 +44,7 @@ class Options:
     export_plans: frozenset[str] = frozenset({"*"})
     token_days: int = 7
     tokens_per_address: int = 10
+    calls_per_minute: int = 600
     heartbeat_s: float = 15.0
     # A reader that takes nothing for so long is gone, or as good as gone.
     send_timeout_s: float = 30.0
@@ -64,6 +66,10 @@ class Parts:
     chat: "Chat" = field(init=False)
     uploads: "Uploads" = field(init=False)
     resumable: "Resumable" = field(init=False)
+    rates: Rates = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rates = Rates(self.options.calls_per_minute)
 
     @property
     def store(self) -> Store:

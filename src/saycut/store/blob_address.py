@@ -22,8 +22,8 @@ def open_blobs(
     """Open the media of a data folder.
 
     Args:
-        address: None keeps them in the data folder; `file:///folder` in another one, which
-            servers may share; `s3://bucket/prefix`, `gs://bucket/prefix`,
+        address: None keeps them in the data folder; `/folder` or `file:///folder` in another one,
+            which servers may share; `s3://bucket/prefix`, `gs://bucket/prefix`,
             `az://container/prefix` in an object store (see `object_store` for credentials).
         server_id: tells servers apart that share a folder.
         copies_bytes: the limit on local copies of what an object store keeps.
@@ -35,6 +35,8 @@ def open_blobs(
     """
     if address is None:
         return FolderBlobs(data_folder / _BLOBS_NAME)
+    if "://" not in address:
+        return _in_folder(address, Path(address).expanduser().absolute(), server_id)
     kind, place = _understood(address)
     if kind == "file":
         return _in_folder(address, Path(place), server_id)
