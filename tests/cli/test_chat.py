@@ -302,3 +302,13 @@ def test_a_command_that_there_is_not_is_no_request(cli: ChatCli, where: list[str
     assert result.code == 2
     assert "there is no command '/stats'" in result.err
     assert "/status" in result.err
+
+
+def test_an_export_goes_where_the_line_says(
+    cli: ChatCli, where: list[str], photos: Sequence[Path]
+) -> None:
+    result = cli.say(REQUEST, "export the film as sea.mp4", words=[*photos, *where])
+
+    assert result.code == 0, result.err + result.out
+    assert (cli.work / "sea.mp4").is_file()
+    assert "sea.mp4: 2 s" in result.out

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from saycut.cli.progress import shown
+from saycut.cli.progress import Transfer, shown
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,11 @@ def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
         report(At(30))
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_small_file_on_its_way_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown(is_quiet=False) as report:
+        for done in range(0, 600_001, 60_000):
+            report(Transfer("sending sea.jpg", done, 600_000))
+
+    assert capsys.readouterr().err.splitlines() == ["sending sea.jpg 100%  0.6/0.6 MB"]

@@ -38,6 +38,10 @@ Drop files into the line, or name them; they are taken in first.
   /undo  /redo      back and forth         /new      begin another project
   /quit             leave (^D too); ^C stops what is under way"""
 _PROMPT: Final = "> "
+_EXPORT_TO: Final = re.compile(
+    r"export(?: (?:it|the|film|video|to|as))* (?P<path>\S+\.mp4|'[^']+\.mp4'|\"[^\"]+\.mp4\")",
+    re.IGNORECASE,
+)
 # A path has a second slash or an ending.
 _LOOKS_LIKE_A_COMMAND: Final = re.compile(r"/[a-z]+", re.IGNORECASE)
 
@@ -168,6 +172,9 @@ class Talk:
         if said.files:
             self.bring(said.files)
         if not said.text:
+            return
+        if named := _EXPORT_TO.fullmatch(said.text):
+            self._export(named["path"])
             return
         match route_of(said.text):
             case Route.EXPORT:

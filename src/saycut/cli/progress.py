@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 __all__ = ["RenderProgress", "Report", "Transfer", "shown"]
 
@@ -37,6 +37,9 @@ class Transfer:
     unit: str = "bytes"
     per_s: float = 0.0
 
+
+# Below it a file is there before a line about its first tenth has been read.
+_TOLD_IN_TENTHS_BYTES: Final = 10_000_000
 
 Report = Callable[[RenderProgress | Transfer], None]
 
@@ -79,6 +82,8 @@ def _lines() -> Report:
     def report(now: RenderProgress | Transfer) -> None:
         nonlocal said
         done, total = _share(now)
+        if _is_brief(now) and done < total:
+            return
         here = f"{now.stage} {10 * (10 * done // max(1, total))}%"
         if here != said:
             said = here
@@ -86,6 +91,11 @@ def _lines() -> Report:
             sys.stderr.flush()
 
     return report
+
+
+def _is_brief(now: RenderProgress | Transfer) -> bool:
+    is_bytes = isinstance(now, Transfer) and now.unit == "bytes"
+    return is_bytes and _share(now)[1] < _TOLD_IN_TENTHS_BYTES
 
 
 def _share(now: RenderProgress | Transfer) -> tuple[int, int]:
