@@ -12,9 +12,9 @@ from pathlib import Path
 
 from saycut.bootstrap.serving import opened
 from saycut.server import create_app, serve
-from saycut.server.adk import says
-from saycut.server.chat import Say
 from saycut.server.running import listen
+from saycut.server.talk.adk import says
+from saycut.server.talk.chat import Say
 from saycut.settings import Settings
 from saycut.store import Turn
 

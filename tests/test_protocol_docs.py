@@ -19,12 +19,14 @@ from pydantic import TypeAdapter
 import saycut.bootstrap.serving  # noqa: F401 - all errors are known once it is loaded
 from saycut.errors import SaycutError
 from saycut.jobs.webhooks import SIGNATURE_HEADER, signature_of
-from saycut.server import adk, bounds, errors
-from saycut.server.bounds import BodyBounds
+from saycut.server import errors
 from saycut.server.callers import ALL_SCOPES
+from saycut.server.edge import bounds
+from saycut.server.edge.bounds import BodyBounds
 from saycut.server.routes import ROUTERS
-from saycut.server.sse import Streams
-from saycut.server.turning import LOST
+from saycut.server.talk import adk
+from saycut.server.talk.sse import Streams
+from saycut.server.talk.turning import LOST
 from saycut.settings import VARIABLES
 from tests.protocol_page import (
     PAGE,
@@ -50,7 +52,9 @@ OWN_CODES_END: Final = 4100
 # Answered without a class of errors: a method that is not taken, a body that does not come or is
 # too large, a fault, the end.
 OF_HTTP: Final = frozenset({405, 408, 413, 500, 503})
-TUS: Final = frozenset(f"saycut.server.{name}" for name in ("routes.tus", "resumable", "tails"))
+TUS: Final = frozenset(
+    f"saycut.server.{name}" for name in ("routes.tus", "intake.resumable", "intake.tails")
+)
 
 
 @cache

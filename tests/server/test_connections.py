@@ -12,7 +12,7 @@ import httpx
 import pytest
 import uvicorn
 
-from saycut.server import connections
+from saycut.server.edge import connections
 from saycut.server.running import listen
 
 

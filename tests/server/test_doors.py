@@ -90,7 +90,7 @@ def test_a_page_that_was_allowed_may_call_and_read(start_server: object) -> None
     assert other.status_code == 403
 
 
-@pytest.mark.parametrize("known", ["film.example", "film.example:8443", "https://film.example/x"])
+@pytest.mark.parametrize("known", ["film.example", "FILM.example:8443"])
 def test_a_name_that_was_allowed_is_known_however_it_was_written(
     start_server: Callable[..., Server], known: str
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from saycut.server.logs import set_up_logs
+from saycut.server.edge.logs import set_up_logs
 from tests.server.running import Server, data_of
 
 JSON = {"Content-Type": "application/json"}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from saycut.server.rates import CalledTooOften, Rates
+from saycut.server.edge.rates import CalledTooOften, Rates
 from tests.server.running import Server
 
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 
 from saycut.errors import SaycutError
-from saycut.server.forms import (
+from saycut.server.intake.forms import (
     BadForm,
     FileTooLarge,
     FormBounds,
@@ -18,7 +18,7 @@ from saycut.server.forms import (
     file_name_of,
     label_of,
 )
-from saycut.server.receiving import Delivery, Received, Refused, UploadStopped, received
+from saycut.server.intake.receiving import Delivery, Received, Refused, UploadStopped, received
 from saycut.store import BlobNotKept
 
 BOUNDS = FormBounds(file_bytes=1000, total_bytes=4000)

@@ -13,8 +13,8 @@ from saycut.bootstrap.serving import opened
 from saycut.engine import Given
 from saycut.server import Parts
 from saycut.server.callers import Client
-from saycut.server.chat import Chat
-from saycut.server.turning import Message, Turning
+from saycut.server.talk.chat import Chat
+from saycut.server.talk.turning import Message, Turning
 from saycut.settings import ServerSettings, Settings
 from saycut.store.credits import Balance
 from saycut.timeline import Draft
@@ -103,7 +103,7 @@ def test_no_film_of_nothing_is_promised_in_a_chat(open_server: Server) -> None:
         exports = data_of(client.get(f"/api/projects/{session_id}/exports"))["exports"]
 
     assert exports == []
-    assert "nothing to export" in events[-1]["content"]["parts"][0]["text"]
+    assert "nothing to show" in events[-1]["content"]["parts"][0]["text"]
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_a_turn_whose_end_could_not_be_written_can_be_sent_again(
 ) -> None:
     message = a_message(parts)
     first, _ = Turning(parts).begin(message)
-    monkeypatch.setattr("saycut.server.turning._FORGOTTEN_MS", -1)
+    monkeypatch.setattr("saycut.server.talk.turning._FORGOTTEN_MS", -1)
 
     Chat(parts).reap(frozenset())
     again, events = Turning(parts).begin(message)

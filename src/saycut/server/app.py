@@ -11,17 +11,17 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from saycut.server import errors
-from saycut.server.bodies import JsonBodies
-from saycut.server.bounds import BodyBounds
-from saycut.server.chat import Chat, Talk
-from saycut.server.doors import Doors
-from saycut.server.logs import AccessLog
-from saycut.server.metrics import Metrics
+from saycut.server.edge.bodies import JsonBodies
+from saycut.server.edge.bounds import BodyBounds
+from saycut.server.edge.doors import Doors
+from saycut.server.edge.logs import AccessLog
+from saycut.server.edge.metrics import Metrics
+from saycut.server.intake.resumable import Resumable
+from saycut.server.intake.uploads import Uploads
 from saycut.server.parts import Parts
-from saycut.server.resumable import Resumable
 from saycut.server.routes import ROUTERS
-from saycut.server.sse import Streams
-from saycut.server.uploads import Uploads
+from saycut.server.talk.chat import Chat, Talk
+from saycut.server.talk.sse import Streams
 
 __all__ = ["create_app"]
 

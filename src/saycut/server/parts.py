@@ -10,13 +10,13 @@ from fastapi import Request
 from saycut.engine import Engine
 from saycut.fetch import Guard
 from saycut.jobs import Jobs
-from saycut.server.rates import Rates
+from saycut.server.edge.rates import Rates
 from saycut.store import Store
 
 if TYPE_CHECKING:  # they are made of parts themselves
-    from saycut.server.chat import Chat
-    from saycut.server.resumable import Resumable
-    from saycut.server.uploads import Uploads
+    from saycut.server.intake.resumable import Resumable
+    from saycut.server.intake.uploads import Uploads
+    from saycut.server.talk.chat import Chat
 
 __all__ = ["Options", "Parts", "parts_of"]
 

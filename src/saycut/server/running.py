@@ -11,7 +11,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from saycut.server.connections import Connection
+from saycut.server.edge.connections import Connection
 
 __all__ = ["listen", "serve"]
 

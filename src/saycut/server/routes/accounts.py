@@ -7,7 +7,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from saycut.errors import SaycutError
-from saycut.server.accounts import (
+from saycut.server.callers import PartsDep
+from saycut.server.edge.addresses import client_address
+from saycut.server.parts import Parts
+from saycut.server.web.accounts import (
     TakeOver,
     change_password,
     delete_account,
@@ -18,18 +21,15 @@ from saycut.server.accounts import (
     take_over_all,
     to_take_over,
 )
-from saycut.server.addresses import client_address
-from saycut.server.browsing import (
+from saycut.server.web.browsing import (
     SESSION_COOKIE,
     Visitor,
     VisitorDep,
     check_form,
     remember_session,
 )
-from saycut.server.callers import PartsDep
-from saycut.server.fields import Fields, FieldsDep
-from saycut.server.html import PageRoute, page, problem, see_other
-from saycut.server.parts import Parts
+from saycut.server.web.fields import Fields, FieldsDep
+from saycut.server.web.html import PageRoute, page, problem, see_other
 from saycut.store import User
 
 __all__ = ["router"]

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Header, Path, Request, Security
 from pydantic import Field
 
 from saycut.errors import SaycutError
-from saycut.server.addresses import base_url_of, client_address
 from saycut.server.callers import ALL_SCOPES, Caller, PartsDep, Writer, caller_with
+from saycut.server.edge.addresses import base_url_of, client_address
 from saycut.server.envelope import Body, Data, Envelope, Nothing
 from saycut.server.errors import FAILURES, BadInput, NotFound
 from saycut.server.routes.common import project_of

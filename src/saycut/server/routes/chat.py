@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from saycut.server.addresses import base_url_of
 from saycut.server.callers import ClientDep, PartsDep, Writer
+from saycut.server.edge.addresses import base_url_of
 from saycut.server.envelope import Body
 from saycut.server.errors import FAILURES, BadInput
 from saycut.server.routes.common import APPS, check_user, project_of
-from saycut.server.sse import EventStream
-from saycut.server.turning import Message
+from saycut.server.talk.sse import EventStream
+from saycut.server.talk.turning import Message
 
 __all__ = ["router"]
 

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from saycut.engine import Snapshot, snapshot_of
-from saycut.server.accounts import check_accounts, claimed, take_over_project
-from saycut.server.addresses import base_url_of
-from saycut.server.browsing import Visitor, VisitorDep, check_form
 from saycut.server.callers import PartsDep
+from saycut.server.edge.addresses import base_url_of
 from saycut.server.errors import NotFound
-from saycut.server.fields import FieldsDep
-from saycut.server.html import ASSET_TYPES, PageRoute, asset_response, page, see_other
 from saycut.server.parts import Parts
 from saycut.server.signing import export_link
+from saycut.server.web.accounts import check_accounts, claimed, take_over_project
+from saycut.server.web.browsing import Visitor, VisitorDep, check_form
+from saycut.server.web.fields import FieldsDep
+from saycut.server.web.html import ASSET_TYPES, PageRoute, asset_response, page, see_other
 from saycut.store import LOCAL_USER, Export, Project, Transaction, UnknownProject
 
 __all__ = ["router"]

@@ -8,8 +8,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse, Response
 
-from saycut.server.addresses import base_url_of
 from saycut.server.callers import Caller, ClientDep, PartsDep, Reader, Renderer
+from saycut.server.edge.addresses import base_url_of
 from saycut.server.envelope import Data, Envelope
 from saycut.server.errors import FAILURES, NotFound
 from saycut.server.exports import JobData, RenderOrder, RenderReply, order_export, reply_of

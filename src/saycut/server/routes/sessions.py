@@ -8,11 +8,11 @@ from pydantic import Field
 
 from saycut.engine import LONG_ID_LENGTH, Snapshot, new_id
 from saycut.engine.plain import one_line
-from saycut.server.addresses import base_url_of
 from saycut.server.callers import Caller, PartsDep, Reader, Writer
+from saycut.server.edge.addresses import base_url_of
 from saycut.server.envelope import Body, Data, Envelope
 from saycut.server.errors import FAILURES
-from saycut.server.files import FileData, file_data
+from saycut.server.intake.files import FileData, file_data
 from saycut.server.parts import Parts
 from saycut.server.routes.common import (
     AppName,

@@ -6,12 +6,12 @@ from typing import Final, Literal
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from saycut.server.accounts import sign_in, sign_up
-from saycut.server.addresses import client_address
 from saycut.server.callers import PartsDep
+from saycut.server.edge.addresses import client_address
 from saycut.server.envelope import Body, Data, Envelope
 from saycut.server.errors import FAILURES
 from saycut.server.parts import Parts
+from saycut.server.web.accounts import sign_in, sign_up
 from saycut.store import User
 
 __all__ = ["router"]

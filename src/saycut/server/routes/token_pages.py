@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from saycut.errors import SaycutError
-from saycut.server.browsing import Visitor, VisitorDep, check_form
 from saycut.server.callers import ALL_SCOPES, PartsDep
 from saycut.server.errors import BadInput, NotFound
-from saycut.server.fields import FieldsDep
-from saycut.server.html import PageRoute, page, problem, see_other
 from saycut.server.parts import Parts
+from saycut.server.web.browsing import Visitor, VisitorDep, check_form
+from saycut.server.web.fields import FieldsDep
+from saycut.server.web.html import PageRoute, page, problem, see_other
 from saycut.store import UnknownToken, User
 from saycut.store.projects import now_ms
 

@@ -16,15 +16,15 @@ from pydantic import Field
 from starlette.responses import Response
 
 from saycut.errors import SaycutError
-from saycut.server.addresses import base_url_of
 from saycut.server.callers import Caller, PartsDep, Uploader
+from saycut.server.edge.addresses import base_url_of
+from saycut.server.edge.lingering import Lingering
 from saycut.server.envelope import Data, Envelope, failure
 from saycut.server.errors import FAILURES, BadInput, outcome_of
-from saycut.server.files import FileData, file_data
-from saycut.server.lingering import Lingering
+from saycut.server.intake.files import FileData, file_data
+from saycut.server.intake.resumable import Resumable
+from saycut.server.intake.tails import ALGORITHMS, Checksum
 from saycut.server.parts import Parts
-from saycut.server.resumable import Resumable
-from saycut.server.tails import ALGORITHMS, Checksum
 from saycut.store import Upload
 
 __all__ = ["router"]

@@ -7,17 +7,17 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
 
-from saycut.server.addresses import base_url_of
 from saycut.server.callers import PartsDep, Uploader
+from saycut.server.edge.addresses import base_url_of
+from saycut.server.edge.lingering import Lingering
 from saycut.server.envelope import Body, Data, Envelope, failure
 from saycut.server.errors import FAILURES, BadInput, outcome_of
-from saycut.server.files import FileData, file_data
-from saycut.server.forms import BadForm, FileTooLarge, FormTooLarge
-from saycut.server.lingering import Lingering
+from saycut.server.intake.files import FileData, file_data
+from saycut.server.intake.forms import BadForm, FileTooLarge, FormTooLarge
+from saycut.server.intake.receiving import Refused, UploadStopped, received
+from saycut.server.intake.uploads import TakenIn, Uploads
 from saycut.server.parts import Parts
-from saycut.server.receiving import Refused, UploadStopped, received
 from saycut.server.routes.common import AppName, SessionId, check_user, project_of
-from saycut.server.uploads import TakenIn, Uploads
 
 __all__ = ["router"]
 

@@ -25,11 +25,11 @@ from anyio import to_thread
 from saycut.engine import Taken
 from saycut.errors import SaycutError
 from saycut.server.errors import SessionNotFound
-from saycut.server.forms import FileTooLarge, label_of
+from saycut.server.intake.forms import FileTooLarge, label_of
+from saycut.server.intake.receiving import PIECE_BYTES, Received, Refused, UploadStopped, pieces_of
+from saycut.server.intake.tails import UNCHECKED, Checksum, Tail, flush, not_kept
+from saycut.server.intake.uploads import FILE_CODES, Uploads
 from saycut.server.parts import Parts
-from saycut.server.receiving import PIECE_BYTES, Received, Refused, UploadStopped, pieces_of
-from saycut.server.tails import UNCHECKED, Checksum, Tail, flush, not_kept
-from saycut.server.uploads import FILE_CODES, Uploads
 from saycut.store import Project, Transaction, UnknownProject, Upload
 from saycut.store.projects import now_ms
 

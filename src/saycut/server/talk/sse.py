@@ -12,8 +12,8 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from saycut.server.connections import cut
-from saycut.server.feeds import Line
+from saycut.server.edge.connections import cut
+from saycut.server.talk.feeds import Line
 
 __all__ = ["EventStream", "Streams"]
 

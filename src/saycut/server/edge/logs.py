@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from saycut.server.metrics import Metrics
+from saycut.server.edge.metrics import Metrics
 
 __all__ = ["AccessLog", "set_up_logs"]
 

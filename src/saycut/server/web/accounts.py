@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from saycut.errors import SaycutError
-from saycut.server.browsing import SESSION_S
 from saycut.server.errors import BadInput, NotFound
 from saycut.server.parts import Parts
-from saycut.server.passwords import (
+from saycut.server.web.browsing import SESSION_S
+from saycut.server.web.passwords import (
     checked_email,
     checked_password,
     hash_password,

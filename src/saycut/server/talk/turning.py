@@ -18,10 +18,10 @@ from typing import Any, Final
 
 from saycut.engine import Done, snapshot_of
 from saycut.errors import SaycutError
-from saycut.server import adk
-from saycut.server.actions import Act, acts_of
 from saycut.server.callers import Client
 from saycut.server.parts import Parts
+from saycut.server.talk import adk
+from saycut.server.talk.actions import Act, acts_of
 from saycut.store import Event, Transaction, Turn
 from saycut.store.credits import Hold, HoldEnded, UnknownHold
 from saycut.store.projects import now_ms

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from saycut.errors import SaycutError
-from saycut.server.forms import FileTooLarge
+from saycut.server.intake.forms import FileTooLarge
 from saycut.store import BlobNotKept, Upload
 
 __all__ = ["ALGORITHMS", "UNCHECKED", "BadChecksum", "Checksum", "Tail", "flush", "not_kept"]

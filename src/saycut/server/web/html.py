@@ -17,9 +17,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from saycut.errors import SaycutError
-from saycut.server.browsing import Visitor, form_token, remember_visit, visitor_of
 from saycut.server.errors import outcome_of
 from saycut.server.parts import Parts
+from saycut.server.web.browsing import Visitor, form_token, remember_visit, visitor_of
 
 __all__ = ["ASSET_TYPES", "PageRoute", "asset_response", "page", "problem", "see_other"]
 
@@ -178,7 +178,7 @@ def _retry(error: SaycutError) -> dict[str, str]:
 @cache
 def _templates() -> Environment:
     templates = Environment(
-        loader=PackageLoader("saycut.server", "pages"),
+        loader=PackageLoader("saycut.server.web", "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -201,7 +201,7 @@ def _playtime(duration_ms: int) -> str:
 
 @cache
 def _asset(name: str) -> bytes:
-    return files("saycut.server").joinpath("pages", name).read_bytes()
+    return files("saycut.server.web").joinpath("pages", name).read_bytes()
 
 
 def _asset_address(name: str) -> str:

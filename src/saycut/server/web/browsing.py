@@ -16,8 +16,8 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from saycut.errors import SaycutError
-from saycut.server.addresses import scheme_of
 from saycut.server.callers import PartsDep
+from saycut.server.edge.addresses import scheme_of
 from saycut.server.parts import Parts
 from saycut.store import TokenRefused, User
 

@@ -26,7 +26,7 @@ from starlette.requests import ClientDisconnect
 
 from saycut.errors import SaycutError
 from saycut.server.errors import BadInput
-from saycut.server.forms import Form, FormBounds, FormTooLarge, Part
+from saycut.server.intake.forms import Form, FormBounds, FormTooLarge, Part
 from saycut.store import BlobNotKept
 
 __all__ = [

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from saycut.engine.drafts import DRAFT_BYTES_MAX
+from saycut.server.edge.lingering import Lingering
 from saycut.server.envelope import failure
-from saycut.server.lingering import Lingering
-from saycut.server.receiving import IDLE_S
+from saycut.server.intake.receiving import IDLE_S
 
 __all__ = ["BodyBounds"]
 

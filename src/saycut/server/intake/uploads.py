@@ -18,9 +18,9 @@ from saycut.errors import SaycutError
 from saycut.fetch import NetworkError, TooLarge, fetch
 from saycut.media import MediaError, UnsupportedMedia
 from saycut.server.errors import BadInput
-from saycut.server.forms import FileTooLarge, FormBounds, label_of
+from saycut.server.intake.forms import FileTooLarge, FormBounds, label_of
+from saycut.server.intake.receiving import Delivery, FileWriter, Received, Refused
 from saycut.server.parts import Parts
-from saycut.server.receiving import Delivery, FileWriter, Received, Refused
 from saycut.store import BlobNotKept, Project, Transaction, UnknownProject
 from saycut.timeline import Asset
 

@@ -15,10 +15,10 @@ import anyio.to_thread
 
 from saycut.errors import SaycutError
 from saycut.server.errors import outcome_of
-from saycut.server.eventlog import EventLog
-from saycut.server.feeds import Feed, Line, line_of
 from saycut.server.parts import Parts
-from saycut.server.turning import LOST, Aborted, Message, Turning
+from saycut.server.talk.eventlog import EventLog
+from saycut.server.talk.feeds import Feed, Line, line_of
+from saycut.server.talk.turning import LOST, Aborted, Message, Turning
 from saycut.store import Event, Turn
 
 __all__ = ["Chat", "Say", "Talk"]

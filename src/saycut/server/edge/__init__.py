@@ -1,0 +1,1 @@
+"""What stands around the routes: connections, doors, bounds, rates, logs and figures."""

@@ -1,0 +1,1 @@
+"""Uploads: from bytes on a line to files of a project."""

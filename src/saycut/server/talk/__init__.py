@@ -1,0 +1,1 @@
+"""Chat: turns, what they write and do, their events on the way to those who watch."""

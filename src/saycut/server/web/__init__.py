@@ -1,0 +1,1 @@
+"""Pages for people: accounts, sessions in a browser, templates."""
