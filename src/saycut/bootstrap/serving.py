@@ -17,8 +17,8 @@ from saycut.engine.errors import BadSetting
 from saycut.fetch import Guard, post
 from saycut.jobs import Jobs, JobsOptions
 from saycut.server import Options, Parts, create_app, serve
+from saycut.server.edge.logs import set_up_logs
 from saycut.server.exports import reply_of
-from saycut.server.logs import set_up_logs
 from saycut.server.running import listen
 from saycut.settings import ServerSettings, Settings
 from saycut.store import DataFolder, Export

@@ -51,8 +51,8 @@ class NoPassword(SaycutError):
 
 def password(email: str, source: str | None, *, create: bool, is_json: bool) -> None:
     # Loaded here: the rules of passwords come with the server, which is half a second.
-    from saycut.server.accounts import forget_failures
-    from saycut.server.passwords import checked_email, checked_password, hash_password
+    from saycut.server.web.accounts import forget_failures
+    from saycut.server.web.passwords import checked_email, checked_password, hash_password
 
     known_as = checked_email(email)
     with _opened() as store:
