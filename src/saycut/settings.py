@@ -119,6 +119,12 @@ def _count_or_none(name: str, text: str) -> int:
     return int(text)
 
 
+def _port(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) > _PORT_MAX:
+        raise ValueError(f"{name} is {text!r}: write a number from 0 to {_PORT_MAX}, or unset it")
+    return int(text)
+
+
 def _words(_: str, text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -146,6 +152,8 @@ def _hosts(name: str, text: str) -> tuple[str, ...]:
 _ORIGIN: Final = re.compile(r"https?://[^/\s?#@]+")
 _ADDRESS: Final = re.compile(_ORIGIN.pattern + r"(?:/[^\s?#]*)?")
 _LIKE_AN_ADDRESS: Final = "an address such as https://video.example.org"
+
+_PORT_MAX: Final = 65_535
 
 _FLAGS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -248,7 +256,7 @@ VARIABLES: Final = (
         is_of_server=False,
     ),
     Variable("SAYCUT_HOST", "host", _text, "address to listen on", "127.0.0.1"),
-    Variable("SAYCUT_PORT", "port", _count, "port to listen on", "8321"),
+    Variable("SAYCUT_PORT", "port", _port, "port to listen on; 0 is any that is free", "8321"),
     Variable(
         "SAYCUT_PUBLIC_URL",
         "public_url",

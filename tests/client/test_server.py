@@ -18,6 +18,7 @@ from saycut.client import (
     ToolCall,
     ToolResult,
     TurnDone,
+    Unreachable,
     UploadRefused,
     timeline_of,
 )
@@ -195,3 +196,16 @@ def test_projects_are_those_of_one_user_where_accounts_are_on(
             other.state(session)
     finally:
         server.stop()
+
+
+def test_words_for_a_server_that_is_gone_are_soon_told_to_have_gone_nowhere(
+    tmp_path: Path, connect: Callable[..., Client]
+) -> None:
+    server = Server(tmp_path / "server").start()
+    client = connect(server.url)
+    session = client.create_session("Summer", "en")
+    list(client.chat(session, "status"))
+    server.kill()
+
+    with pytest.raises(Unreachable, match="cannot reach the server"):
+        list(client.chat(session, "status"))

@@ -280,6 +280,7 @@ def test_names_become_labels(name: str, label: str) -> None:
         ('form-data; name="files"; filename=plain.jpg', "plain.jpg"),
         ('form-data; name="files"; filename="a \\"b\\".jpg"', 'a "b".jpg'),
         ('form-data; name="files"; filename="a;b.jpg"', "a;b.jpg"),
+        ('form-data; name="files"; filename="a %22b%22 100%25.jpg"', 'a "b" 100%25.jpg'),
         ("form-data; name=files; filename*=UTF-8''%E5%A4%8F.jpg", "夏.jpg"),
         ("form-data; name=files; filename=x; filename*=utf-8'zh'%E5%A4%8F.jpg", "夏.jpg"),
         ('form-data; name="files"; filename=""', ""),

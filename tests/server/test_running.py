@@ -229,3 +229,16 @@ def test_an_export_in_a_chat_is_what_the_reply_says_and_linked_as_the_client_cam
     assert "MP4" in reply
     assert f"http://localhost:{server.port}/files/exports/" in reply
     assert job["status"] == "completed"
+
+
+def test_a_project_without_a_name_is_named_after_its_first_film(
+    start_server: Start, photos: list[Path]
+) -> None:
+    server = start_server()
+    with server.client() as client:
+        session_id = a_film(client, photos, "2-second slideshow with the title 'Golden Hour'")
+        named = data_of(client.get("/api/projects"))["projects"]
+        state = data_of(client.get(f"/api/state/saycut/me/{session_id}/latest"))
+
+    assert [project["name"] for project in named] == ["Golden Hour"]
+    assert state["state"]["name"] == "Golden Hour"

@@ -1,5 +1,7 @@
 """Opening what the environment describes: settings in, working parts out."""
 
+import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from saycut.engine.errors import BadSetting
@@ -19,14 +21,17 @@ __all__ = [
 ]
 
 
-def settings_of_environment() -> Settings:
+def settings_of_environment(given: Mapping[str, str] | None = None) -> Settings:
     """Give the settings of this process.
 
+    Args:
+        given: variables that come before those of the environment, by name.
+
     Raises:
-        BadSetting: a variable of the environment is wrong.
+        BadSetting: a variable is wrong.
     """
     try:
-        return Settings.from_environment()
+        return Settings.from_environment({**os.environ, **(given or {})})
     except ValueError as error:
         raise BadSetting(str(error)) from error
 

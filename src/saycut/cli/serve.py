@@ -1,25 +1,20 @@
 """The command that serves: options over the environment, and the lines that say how to begin."""
 
 import sys
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from saycut.bootstrap import settings_of_environment
 
 __all__ = ["serve"]
 
 
-def serve(*, data: Path | None, **given: Any) -> None:
+def serve(**given: Any) -> None:
     """Serve until told to stop; what is None is as the environment says."""
     # Loaded here: it takes half a second, which a wrong option should not cost.
+    settings = settings_of_environment(
+        {_VARIABLES[name]: _text(value) for name, value in given.items() if value is not None}
+    )
     from saycut.bootstrap.serving import Serving, run_server
-
-    settings = settings_of_environment()
-    if data is not None:
-        settings = replace(settings, data_folder=data.expanduser().absolute())
-    options = {name: value for name, value in given.items() if value is not None}
-    settings = replace(settings, server=replace(settings.server, **options))
 
     def started(serving: Serving) -> None:
         access = (
@@ -35,3 +30,22 @@ def serve(*, data: Path | None, **given: Any) -> None:
         sys.stdout.flush()
 
     run_server(settings, started)
+
+
+# Options are variables under another name: one reader checks both.
+_VARIABLES: Final = {
+    "data": "SAYCUT_DATA",
+    "host": "SAYCUT_HOST",
+    "port": "SAYCUT_PORT",
+    "database_url": "SAYCUT_DATABASE_URL",
+    "blobs_url": "SAYCUT_BLOBS",
+    "public_url": "SAYCUT_PUBLIC_URL",
+    "is_open": "SAYCUT_OPEN",
+    "allowed_origins": "SAYCUT_ALLOWED_ORIGINS",
+}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -10,12 +10,12 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx
 from httpx_sse import EventSource, SSEError
 
-from saycut.client.errors import LineLost, NotAServer, TimedOut
+from saycut.client.errors import LineLost, NotAServer, TimedOut, Unreachable
 from saycut.client.events import StillWorking, WireEvent
 from saycut.client.line import NOT_SENT, Line
 from saycut.client.patience import Patience
@@ -41,6 +41,10 @@ class TurnOrder:
             "new_message": {"role": "user", "parts": [{"text": self.text}]},
             "streaming": True,
         }
+
+
+# With the pauses between them some three seconds: a server that is being restarted is back.
+_UNSENT_TRIES_MAX: Final = 3
 
 
 class BrokenLine(Exception):
@@ -111,21 +115,26 @@ async def resumed(line: Line, order: TurnOrder) -> AsyncGenerator[WireEvent]:
 
     Raises:
         LineLost: it could not be.
+        Unreachable: the server never got the turn.
         Refused, NotAServer: there is no stream.
     """
-    place, failures = Place(), 0
+    place, failures, was_sent = Place(), 0, False
     while True:
-        reason = "the answer ended before the turn did"
+        reason, is_sent = "the answer ended before the turn did", True
         try:
             async with aclosing(records(line, order, place)) as events:
                 async for event in events:
                     failures = 0
                     yield event
         except BrokenLine as broken:
-            reason = str(broken)
+            reason, is_sent = str(broken), broken.was_sent
         if place.is_over:
             return
         failures += 1
+        was_sent = was_sent or is_sent
+        # Somebody waits for an answer to words that went nowhere: that is soon told.
+        if not was_sent and failures > _UNSENT_TRIES_MAX:
+            raise Unreachable(line.url, reason)
         if failures > line.patience.tries_max:
             raise LineLost(reason)
         await asyncio.sleep(line.patience.pause_before(failures))

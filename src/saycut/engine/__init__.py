@@ -11,7 +11,7 @@ import typing
 if typing.TYPE_CHECKING:
     from saycut.agent import Turn
     from saycut.engine.drafts import DraftFile, Supplied, read_draft, render_draft, supply
-    from saycut.engine.engine import LONG_ID_LENGTH, Done, Engine, name_of, new_id
+    from saycut.engine.engine import LONG_ID_LENGTH, UNNAMED, Done, Engine, name_of, new_id
     from saycut.engine.errors import (
         AssetInUse,
         AssetNotNamed,
@@ -38,6 +38,7 @@ if typing.TYPE_CHECKING:
 
 __all__ = [
     "LONG_ID_LENGTH",
+    "UNNAMED",
     "AssetInUse",
     "AssetNotNamed",
     "BadName",
@@ -89,6 +90,7 @@ _HOMES: typing.Final = {
     "Done": _ENGINE,
     "Engine": _ENGINE,
     "LONG_ID_LENGTH": _ENGINE,
+    "UNNAMED": _ENGINE,
     "Workshop": "saycut.engine.workshop",
     "name_of": _ENGINE,
     "new_id": _ENGINE,

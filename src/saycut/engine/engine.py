@@ -50,13 +50,15 @@ from saycut.store import (
 )
 from saycut.timeline import Asset, Canvas, Draft, TextRole
 
-__all__ = ["LONG_ID_LENGTH", "Done", "Engine", "name_of", "new_id"]
+__all__ = ["LONG_ID_LENGTH", "UNNAMED", "Done", "Engine", "name_of", "new_id"]
 
 # Read aloud and typed by people: no letters that look or sound alike.
 _ID_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _ID_LENGTH: Final = 6
 # On a server others must not come upon an id by trying.
 LONG_ID_LENGTH: Final = 16
+# What a project is called until somebody names it, or its first film does.
+UNNAMED: Final = "project"
 _NAME_WORDS_MAX: Final = 5
 
 

@@ -142,8 +142,9 @@ class Projects:
         return project
 
     def rename(self, project_id: str, name: str) -> None:
-        """Give a project another name; names need not be unique."""
-        self._change(project_id, name=name)
+        """Give a project another name, which is no change of the film; names need not be unique."""
+        renamed = update(projects).where(projects.c.id == project_id).values(name=name)
+        self._connection.execute(renamed)
 
     def remove(self, project_id: str) -> frozenset[str]:
         """Remove a project with all that belongs to it; gives the blobs that it used.

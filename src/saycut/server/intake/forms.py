@@ -245,7 +245,9 @@ def file_name_of(disposition: bytes) -> str | None:
     if match[1] is None:
         return match[2].decode(errors="replace")
     # Only what must be escaped is: older browsers send C:\folders\name unescaped.
-    return re.sub(rb'\\(["\\])', rb"\1", match[1]).decode(errors="replace")
+    name = re.sub(rb'\\(["\\])', rb"\1", match[1]).decode(errors="replace")
+    # Browsers write these three, and nothing else, by their codes (WHATWG HTML, form data).
+    return re.sub("%(22|0D|0A)", lambda code: chr(int(code[1], 16)), name)
 
 
 def _boundary_of(content_type: str) -> bytes:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
+from saycut.engine import UNNAMED
 from saycut.errors import SaycutError
 from saycut.server.callers import Caller, PartsDep, Reader, Writer
 from saycut.server.envelope import Body
@@ -117,7 +118,7 @@ def delete_session(
 
 def _created(parts: PartsDep, caller: Caller, app_name: str, order: AdkSessionOrder) -> AdkSession:
     state = order.state or {}
-    name, language = str(state.get("name") or "project"), str(state.get("language") or "")
+    name, language = str(state.get("name") or UNNAMED), str(state.get("language") or "")
     with parts.store.transaction() as tx:
         if order.session_id is not None:
             _check_free(tx, order.session_id)

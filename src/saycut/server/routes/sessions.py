@@ -6,7 +6,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import Field
 
-from saycut.engine import LONG_ID_LENGTH, Snapshot, new_id
+from saycut.engine import LONG_ID_LENGTH, UNNAMED, Snapshot, new_id
 from saycut.engine.plain import one_line
 from saycut.server.callers import Caller, PartsDep, Reader, Writer
 from saycut.server.edge.addresses import base_url_of
@@ -28,12 +28,11 @@ __all__ = ["make_session", "router"]
 
 router = APIRouter(tags=["sessions"], responses=FAILURES)
 
-_DEFAULT_NAME: Final = "project"
 _NAME_LETTERS_MAX: Final = 200
 
 
 class SessionOrder(Body):
-    task_name: str = Field(_DEFAULT_NAME, description="A name for the project.")
+    task_name: str = Field(UNNAMED, description="A name for the project.")
     language: str = Field(
         "", description="Of the user: a code such as en or zh-CN; anything else counts as unknown."
     )
@@ -72,7 +71,7 @@ def make_session(
 ) -> str:
     """Make an empty project of a user; gives its id."""
     project_id = session_id or new_id(LONG_ID_LENGTH)
-    label = one_line(name)[:_NAME_LETTERS_MAX] or _DEFAULT_NAME
+    label = one_line(name)[:_NAME_LETTERS_MAX] or UNNAMED
     code = language if 2 <= len(language) <= 16 and language[:2].isalpha() else ""
     tx.projects.create(project_id, label, Draft(), owner_id=user_id, language=code)
     return project_id

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from saycut.engine import Done, snapshot_of
+from saycut.engine import UNNAMED, Done, name_of, snapshot_of
 from saycut.errors import SaycutError
 from saycut.server.callers import Client
 from saycut.server.parts import Parts
@@ -123,10 +123,13 @@ class Turning:
         def commit(tx: Transaction, done: Done) -> None:
             if is_aborted() or not tx.turns.end(turn.id, "done"):
                 raise Aborted
+            kind = _kind(before.draft, done)
+            if kind == "make" and before.project.name == UNNAMED:
+                tx.projects.rename(turn.project_id, name_of(done.snapshot.draft, turn.request))
             acts = acts_of(tx, self._parts, turn, done, message.base_url)
             said = _events(turn, message, done, acts)
             logged.extend(tx.turns.log(turn.project_id, turn.id, event) for event in said)
-            self._settle(tx, turn, owner_id, _kind(before.draft, done))
+            self._settle(tx, turn, owner_id, kind)
 
         done = engine.respond(before, turn.request, commit=commit)
         if "export" in done.turn.actions:
