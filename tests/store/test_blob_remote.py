@@ -242,7 +242,6 @@ def test_a_bucket_that_is_missing_is_told_at_opening(tmp_path: Path) -> None:
     ("address", "reason"),
     [
         ("ftp://host/films", "no such kind of place"),
-        ("films", "no such kind of place"),
         ("s3://", "names no bucket"),
         ("s3:///films", "names no bucket"),
         ("s3://key:hidden@films/a", "come from the environment"),
