@@ -290,8 +290,7 @@ def test_a_person_drops_a_line_and_stays(cli: ChatCli) -> None:
         terminal.wait_for("> ")
         terminal.type("make a fi")
         terminal.wait_for("make a fi")
-        terminal.type("\x03")
-        terminal.wait_for("> ")
+        terminal.interrupt("> ")
         terminal.type("/help\n")
         terminal.wait_for("/upload PATH...")
 

@@ -109,6 +109,17 @@ class Talk:
     def with_person(self) -> ExitCode:
         """Talk with somebody at a terminal."""
         _prepare_terminal()
+        try:
+            self._talk()
+        except KeyboardInterrupt:
+            # A second ^C that came before the first was answered.
+            self._interrupt()
+        for step in self.door.next_steps()[:1]:
+            self.voice.line(f"To go on: {step}")
+        # Whoever was there has seen what failed.
+        return ExitCode.DONE
+
+    def _talk(self) -> None:
         has_warned = False
         while True:
             try:
@@ -131,10 +142,6 @@ class Talk:
                     self._interrupt()
                 has_warned = True
                 self.voice.line("^C again leaves; /quit too.")
-        for step in self.door.next_steps()[:1]:
-            self.voice.line(f"To go on: {step}")
-        # Whoever was there has seen what failed.
-        return ExitCode.DONE
 
     def with_script(self) -> ExitCode:
         """Take the lines of stdin, one after the other."""
