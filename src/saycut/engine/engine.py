@@ -203,7 +203,6 @@ class Engine(Shelf):
         before: Snapshot,
         request: str,
         *,
-        attachment: str | None = None,
         commit: Callable[[Transaction, Done], None] = lambda _tx, _done: None,
     ) -> Done:
         """Answer a request on a project as it was seen, whatever comes of it.
@@ -214,9 +213,7 @@ class Engine(Shelf):
             EmptyRequest, StaleBase, NothingToUndo, NothingToRedo: nothing was written.
         """
         request = _words(request)
-        turn = take_turn(
-            request, before.draft, tuple(before.assets.values()), attachment=attachment
-        )
+        turn = take_turn(request, before.draft, tuple(before.assets.values()))
         with self.store.transaction() as tx:
             after = _written(tx, before, request, turn)
             is_changed = after.project.current != before.project.current

@@ -31,6 +31,7 @@ class Connection(H11Protocol):
 
     _head_timer: asyncio.TimerHandle | None = None
 
+    # uvicorn takes the transport for one that can be written, as that of a connection is.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._time_head()
